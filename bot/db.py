@@ -1,0 +1,203 @@
+"""The database: one engine, two dialects, writes as values.
+
+A store reads at once and returns its writes as ``Write`` values; whoever holds the transaction applies them
+together. So a turn that fails leaves nothing behind, and many turns share one commit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.dialects.postgresql import insert as _insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+# Unit paths are compared by prefix ranges, so PostgreSQL must sort them by bytes as SQLite does.
+Path = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime kept as milliseconds since 1970 in UTC; naive ones are refused."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return (value - EPOCH) // _MILLISECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * _MILLISECOND
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """Any JSON value as compact UTF-8 text, the same bytes on both dialects."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def insert(table: sa.Table) -> Insert:
+    """An insert that knows ON CONFLICT; SQLite and PostgreSQL share the words."""
+    return _insert(table)
+
+
+def insert_new(table: sa.Table) -> Insert:
+    """Insert unless a unique key says it is already there."""
+    return _insert(table).on_conflict_do_nothing()
+
+
+def below(column: sa.ColumnElement[str], unit: str) -> sa.ColumnElement[bool]:
+    """The unit itself and everything under it; the empty unit is the whole tree."""
+    if not unit:
+        return sa.true()
+    return sa.or_(column == unit, sa.and_(column >= unit + "/", column < unit + "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One statement with its values. Statements are module constants, so equal ones travel together."""
+
+    statement: sa.Executable
+    values: Mapping[str, Any]
+
+
+class Tx:
+    """One transaction: reads now, writes when it is flushed, in the order they were noted."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.writes: list[Write] = []
+
+    @property
+    def dialect(self) -> str:
+        return self._connection.dialect.name
+
+    async def rows(self, statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[Any]]:
+        return (await self._connection.execute(statement, values)).all()
+
+    async def row(self, statement: sa.Executable, values: Any = None) -> sa.Row[Any] | None:
+        return (await self._connection.execute(statement, values)).first()
+
+    async def scalar(self, statement: sa.Executable, values: Any = None) -> Any:
+        return await self._connection.scalar(statement, values)
+
+    async def execute(self, statement: sa.Executable, values: Any = None) -> int:
+        """Run a set-based statement at once; the number of rows it touched."""
+        await self.flush()
+        return (await self._connection.execute(statement, values)).rowcount
+
+    async def stream(self, statement: sa.Executable, values: Any = None) -> AsyncIterator[sa.Row[Any]]:
+        result = await self._connection.stream(statement, values)
+        async for row in result:
+            yield row
+
+    def write(self, statement: sa.Executable, **values: Any) -> None:
+        self.writes.append(Write(statement, values))
+
+    async def flush(self) -> None:
+        writes, self.writes = self.writes, []
+        await apply(self._connection, writes)
+
+    def child(self) -> Tx:
+        """The same transaction with a list of writes of its own, to be kept or dropped as one."""
+        return Tx(self._connection)
+
+
+async def apply(connection: AsyncConnection, writes: Iterable[Write]) -> None:
+    """Carry out writes, equal statements as one executemany, first come first served."""
+    groups: dict[int, tuple[sa.Executable, list[Mapping[str, Any]]]] = {}
+    for write in writes:
+        groups.setdefault(id(write.statement), (write.statement, []))[1].append(write.values)
+    for statement, values in groups.values():
+        await connection.execute(statement, values)
+
+
+class Database:
+    """An engine with the pragmas and the transaction mode both dialects need."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.engine.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": 10, "max_overflow": 20}
+        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A writing transaction: flushed and committed at the end, rolled back on any exception."""
+        async with self.engine.begin() as connection:
+            tx = Tx(connection)
+            yield tx
+            await tx.flush()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """A consistent look that locks nobody out."""
+        async with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection = await connection.execution_options(reading=True)
+            async with connection.begin():
+                yield Tx(connection)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """WAL with full durability, and transactions that we begin ourselves.
+
+    The driver's own mode lets a row inserted inside a savepoint survive the outer rollback, and begins too
+    late for a claim to hold its lock; ``BEGIN IMMEDIATE`` closes both.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "cache_size=-32000",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

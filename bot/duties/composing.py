@@ -1,0 +1,160 @@
+"""What an occurrence says, in the form each account can carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.duties.plan_values import ZONE, Duty
+from bot.duties.rules import CONFIRM_WORDS, Do, Occurrence
+from bot.duties.wording import day
+from bot.materials.rules import Material, pick
+from bot.messages import Choice, Content, Notice, Question, Text
+from bot.people.rules import leaf
+from bot.quiz.items import AUDIENCES
+from bot.school import School
+from bot.settings import AccountSettings, WecomApp
+from bot.work import Work
+
+_FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
+_SUFFIXES: Final = {"小学": "primary", "初中": "junior", "高中": "senior", "大学": "college"}
+DIGEST: Final = "digest"  # what: the moment at which the items of a day travel together; says nothing itself
+_SAFE: Final = "学校不会通过群或机器人收费、要验证码、发下载链接。"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One content for the people of some audiences (学段, 教职工, 家长); empty means everybody."""
+
+    content: Content
+    audience: tuple[str, ...] = ()
+
+
+async def choose_texts(work: Work, school: School, duty: Duty, planned_at: datetime) -> str:
+    """The texts of an occurrence, as kept in ``Occurrence.material``; for a test, its blueprint."""
+    if duty.do is Do.QUIZ:
+        return duty.blueprint or duty.what
+    if duty.what in school.library.texts:
+        return duty.what
+    family = [text for text in school.library.texts.values() if text.id.startswith(duty.what + "-")]
+    if family:
+        return ";".join(f"{word}={id_}" for word, id_ in _by_child(family).items())
+    folder = _FOLDERS.get(duty.what)
+    if folder is None:
+        return ""
+    local = planned_at.astimezone(ZONE)
+    week = school.plan.calendar.school_year_week(local.date())
+    used = await work.launches.materials_used(duty.id)
+    chosen: dict[str, str] = {}
+    for audience in AUDIENCES:
+        best = pick(school.library.of_kind(folder, audience), week, used, local.weekday())
+        if best is not None:
+            chosen[audience] = best.id
+    if "教职工" not in chosen and (stage := await work.launches.main_stage()) in chosen:
+        chosen["教职工"] = chosen[stage]  # teachers read out what is made for their pupils
+    return ";".join(f"{audience}={id_}" for audience, id_ in chosen.items())
+
+
+def _by_child(family: list[Material]) -> dict[str, str]:
+    """Letters to parents come in one version for each 学段 of the child."""
+    ids = {text.id.rpartition("-")[2]: text.id for text in family}
+    return {f"家长/{stage}": ids[suffix] for stage, suffix in _SUFFIXES.items() if suffix in ids}
+
+
+def compose(
+    school: School, occurrence: Occurrence, duty: Duty, account: AccountSettings, slug: str
+) -> list[Message]:
+    """The messages of an occurrence for one account; people with the same text share one message."""
+    base = school.accounts.url(account)
+    url = f"{base}/a/{slug}"
+    cards = isinstance(account, WecomApp) and account.cards
+    if duty.what == DIGEST:
+        return []
+    match duty.do:
+        case Do.QUIZ:
+            return [Message(_quiz(occurrence, cards))]
+        case Do.CONFIRM:
+            return [Message(_confirm(school, occurrence, duty, cards, url))]
+        case Do.TICK | Do.REPORT:
+            return [Message(_office(occurrence, cards))]
+        case _:
+            groups: dict[str, list[str]] = {}
+            for audience in (*AUDIENCES, *(f"家长/{stage}" for stage in _SUFFIXES)):
+                if (id_ := occurrence.material_for(audience)) or "=" not in occurrence.material:
+                    groups.setdefault(id_, []).append(audience)
+            return [
+                Message(
+                    _text(school.library.get(id_), occurrence, duty, cards, f"{url}?v={audiences[0]}"),
+                    tuple(audiences),
+                )
+                for id_, audiences in groups.items()
+            ]
+
+
+def forward(
+    school: School, occurrence: Occurrence, account: AccountSettings, slug: str, links: list[tuple[str, str]]
+) -> Message:
+    """A teacher's own links, one for each class."""
+    base = school.accounts.url(account)
+    text = school.library.get(occurrence.material_for("家长")) or school.library.get(
+        occurrence.material_for("教职工")
+    )
+    lines = [f"请把「{text.title if text else occurrence.title}」转到班级家长群："]
+    lines += [f"{leaf(unit)} {base}/a/{slug}?k={k}" for unit, k in links]
+    lines.append("转好后回「已转发」，无需截图。")
+    return Message(Text("\n".join(lines), (Choice("已转发", "已转发"),)))
+
+
+def _quiz(occurrence: Occurrence, cards: bool) -> Content:
+    due = f"{day(occurrence.due_at)}前做完，" if occurrence.due_at else ""
+    stem = f"{due}可分几次做。答错会讲原因并换一题，直到都会。"
+    start = (Choice("答题", "开始"),)
+    if cards:
+        return Question(f"go-{_key(occurrence)}", occurrence.title, stem, start)
+    return Text(f"{occurrence.title}开始了。{stem}回「答题」开始。", start)
+
+
+def _confirm(school: School, occurrence: Occurrence, duty: Duty, cards: bool, url: str) -> Content:
+    word = CONFIRM_WORDS.get(duty.what, "已全部做好")
+    choices = (Choice(word, word), Choice("暂不", "暂不"), Choice("怎么做", "怎么做", url))
+    stem = "自愿确认，不用截图，不排名。不方便就点「暂不」，不会再催。"
+    if cards and not duty.digest:
+        return Question(f"c-{_key(occurrence)}", occurrence.title, stem, choices)
+    return Text(f"{occurrence.title}：{stem}", choices)
+
+
+def _office(occurrence: Occurrence, cards: bool) -> Content:
+    due = f"{day(occurrence.due_at)}前" if occurrence.due_at else ""
+    if cards:
+        return Question(
+            f"t-{_key(occurrence)}",
+            occurrence.title,
+            f"{due}办好点一下就行，照片可不交。",
+            (Choice("已办", "已办"),),
+        )
+    return Text(f"待办：{occurrence.title}（{due}办好回「已办」）。", (Choice("已办", "已办"),))
+
+
+def _text(text: Material | None, occurrence: Occurrence, duty: Duty, cards: bool, url: str) -> Content:
+    if text is None:
+        return Notice(occurrence.title, _SAFE, url)
+    if duty.do is Do.LETTER:
+        return Notice(text.title, f"{occurrence.title}，两分钟读完，请在页面里签收。{_SAFE}", url, "读信")
+    if duty.what == "sixty-seconds":
+        return Notice(
+            f"今天的60秒：{text.title}", "课间投屏或读一读都行。播过可点「已播」，不点也没关系。", url, "打开"
+        )
+    scene = text.scene
+    if scene is None or duty.digest:
+        return Notice(text.title, text.body, url)
+    options = "\n".join(f"{letter}. {option}" for letter, option in scene.options)
+    if cards:
+        letters = tuple(Choice(letter, letter) for letter, _ in scene.options)
+        return Question(f"s-{_key(occurrence)}", text.title, f"{scene.stem}\n{options}", letters)
+    return Notice(text.title, f"{text.body}\n\n{scene.stem}\n{options}\n回字母答一答。", url)
+
+
+def _key(occurrence: Occurrence) -> str:
+    """The occurrence in the characters a task_id may have."""
+    return "".join(ch if ch.isascii() and (ch.isalnum() or ch in "-_") else "_" for ch in occurrence.id)[:80]

@@ -1,0 +1,206 @@
+"""Launching: an occurrence gives tasks and deliveries. Used by the ticker, /push and ``schedule fire``."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.accounts import realms_of
+from bot.duties.composing import DIGEST, choose_texts, compose, forward
+from bot.duties.occurrences import Planned, occurrences
+from bot.duties.plan_values import Duty
+from bot.duties.rules import Do, Occurrence, OccurrenceState
+from bot.messages import Urgency
+from bot.people.rules import TEACHER_ROLES
+from bot.receipts.rules import ALPHABET
+from bot.school import School
+from bot.settings import Wechat
+from bot.work import Work
+
+_DIGEST_WAIT: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """What came of it: how many people have a task, and how many messages were queued per account."""
+
+    occurrence: Occurrence
+    audience: int
+    queued: dict[str, int]
+
+
+async def launch(
+    work: Work,
+    school: School,
+    pack: str,
+    planned: Planned,
+    now: datetime,
+    *,
+    asked_by: int | None = None,
+) -> Launched | None:
+    """Launch once: ``None`` when this planned time was launched before, here or elsewhere."""
+    occurrence = await register(work, school, pack, planned, OccurrenceState.ASKED, asked_by)
+    return None if occurrence is None else await carry_out(work, school, occurrence, now)
+
+
+async def register(
+    work: Work,
+    school: School,
+    pack: str,
+    planned: Planned,
+    state: OccurrenceState,
+    asked_by: int | None = None,
+    reason: str = "",
+) -> Occurrence | None:
+    """The unique row alone, quick enough for a chat turn; the ticker does the rest of what is ASKED."""
+    duty = planned.duty
+    occurrence = Occurrence(
+        id=planned.id,
+        duty=duty.id,
+        pack=pack,
+        title=duty.title,
+        unit="",
+        do=duty.do,
+        what=duty.what,
+        ask=duty.ask,
+        planned_at=planned.planned_at,
+        due_at=planned.planned_at + duty.due if duty.due else None,
+        remind=duty.remind,
+        state=state,
+        clause=duty.clause,
+        reason=reason,
+        material=await choose_texts(work, school, duty, planned.planned_at),
+    )
+    return occurrence if await work.duties.add(occurrence, asked_by) else None
+
+
+async def carry_out(work: Work, school: School, occurrence: Occurrence, now: datetime) -> Launched | None:
+    """Give out the tasks of what was asked for, and the messages unless a second person must agree first."""
+    duty = school.plan.duties[occurrence.duty]
+    state = OccurrenceState.WAITING if duty.approve else OccurrenceState.OPEN
+    if not await work.duties.change_state(
+        occurrence.id, state, only_from=[OccurrenceState.ASKED], launched_at=None if duty.approve else now
+    ):
+        return None
+    work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)
+    if duty.what == DIGEST:
+        return Launched(occurrence, 0, {})
+    audience = await work.launches.give_tasks(
+        occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now)
+    )
+    queued = {} if duty.approve else await send_out(work, school, occurrence, duty, now)
+    return Launched(occurrence, audience, queued)
+
+
+async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:
+    """The second person says yes: what was waiting goes out now. Nobody approves what they asked for."""
+    occurrence = await work.duties.occurrence(occurrence_id)
+    if occurrence is None or await work.duties.asked_by(occurrence_id) == by:
+        return None
+    changed = await work.duties.change_state(
+        occurrence_id,
+        OccurrenceState.OPEN,
+        only_from=[OccurrenceState.WAITING],
+        approved_by=by,
+        launched_at=now,
+    )
+    if not changed:
+        return None
+    duty = school.plan.duties[occurrence.duty]
+    return Launched(occurrence, 0, await send_out(work, school, occurrence, duty, now))
+
+
+async def send_out(
+    work: Work, school: School, occurrence: Occurrence, duty: Duty, now: datetime
+) -> dict[str, int]:
+    """Queue the messages, nearest channel first: the app, then 学校通知, then the official account."""
+    queued: dict[str, int] = {}
+    slug = slug_for(school.key, occurrence.id)
+    start = _start(school, occurrence.pack, duty, now)
+    if duty.do is Do.FORWARD:
+        return await _forwards(work, school, occurrence, duty, slug, start)
+    for account in school.accounts:
+        for message in compose(school, occurrence, duty, account, slug):
+            count = await work.outbox.fan_out(
+                occurrence=occurrence.id,
+                account=account.id,
+                realms=realms_of(account),
+                content=message.content,
+                not_before=start,
+                digest=duty.digest,
+                only_in_window=isinstance(account, Wechat) and not _can_push(account),
+                now=now,
+                audience=message.audience,
+            )
+            queued[account.id] = queued.get(account.id, 0) + count
+    return queued
+
+
+def _start(school: School, pack: str, duty: Duty, now: datetime) -> datetime:
+    """When the messages may leave: not in quiet hours, and digest items with the next digest of the hour."""
+    start = school.plan.quiet_until(now)
+    if not duty.digest:
+        return start
+    coming = occurrences(school.plan, pack, start, start + _DIGEST_WAIT)
+    return next((p.planned_at for p in coming if p.duty.what == DIGEST), start)
+
+
+async def _forwards(
+    work: Work, school: School, occurrence: Occurrence, duty: Duty, slug: str, start: datetime
+) -> dict[str, int]:
+    """Each teacher gets the links of their own classes, so each message is their own."""
+    queued: dict[str, int] = {}
+    tasks = await work.duties.tasks_for(occurrence.id)
+    teachers = await work.people.by_ids([t.person for t, _ in tasks])
+    contacts = await work.people.contacts_of(teachers)
+    for task, _ in tasks:
+        teacher = teachers[task.person]
+        units = teacher.units(*TEACHER_ROLES)
+        links = [(unit, class_key(school.key, occurrence.id, teacher.id, unit)) for unit in units]
+        for unit, k in links:
+            work.duties.give_link(k, slug, unit, task.id)
+        for contact in contacts.get(teacher.id, [])[:1]:
+            account = school.accounts.get(contact.account)
+            if account is None:
+                continue
+            message = forward(school, occurrence, account, slug, links)
+            work.outbox.queue(
+                key=f"{occurrence.id}/{teacher.id}",
+                account=account.id,
+                address=contact.address.key,
+                person=teacher.id,
+                content=message.content,
+                urgency=Urgency.ROUTINE,
+                not_before=start,
+                occurrence=occurrence.id,
+                task_id=task.id,
+                digest=duty.digest,
+            )
+            queued[account.id] = queued.get(account.id, 0) + 1
+    return queued
+
+
+def slug_for(key: bytes, occurrence_id: str) -> str:
+    """The six characters of a message: its 验真码, and its page /a/{slug}."""
+    return _short(key, f"message/{occurrence_id}", 6)
+
+
+def class_key(key: bytes, occurrence_id: str, teacher: int, unit: str) -> str:
+    """``k`` of a class link; says nothing about the class to those who do not have our key."""
+    return _short(key, f"class/{occurrence_id}/{teacher}/{unit}", 10)
+
+
+def _short(key: bytes, text: str, length: int) -> str:
+    number = int.from_bytes(hmac.new(key, text.encode(), hashlib.sha256).digest()[:12], "big")
+    letters = []
+    for _ in range(length):
+        number, rest = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[rest])
+    return "".join(letters)
+
+
+def _can_push(account: Wechat) -> bool:
+    return account.type == "service" and account.verified and "notice" in account.templates

@@ -1,0 +1,287 @@
+"""Occurrences, tasks and proofs in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.db import Tx, below, insert, insert_new
+from bot.duties.rules import (
+    Ask,
+    Do,
+    Occurrence,
+    OccurrenceState,
+    Proof,
+    ProofKind,
+    Raised,
+    Task,
+    raised,
+)
+from bot.duties.tables import class_link, occurrence, proof, task, watermark
+from bot.ids import new_id
+
+_OPEN_STATES: Final = (OccurrenceState.OPEN, OccurrenceState.PAUSED)
+_OCCURRENCE_COLUMNS: Final = [c for c in occurrence.c if c.name not in ("asked_by", "approved_by")]
+_BOTH: Final = sa.select(
+    *[c.label(f"task_{c.name}") for c in task.c], *[c.label(f"occ_{c.name}") for c in _OCCURRENCE_COLUMNS]
+).join(occurrence, occurrence.c.id == task.c.occurrence_id)
+_OF_PERSON: Final = _BOTH.where(
+    task.c.person_id == sa.bindparam("person"),
+    task.c.settled_at.is_(None),
+    task.c.exempt == "",
+    occurrence.c.state.in_(_OPEN_STATES),
+).order_by(occurrence.c.planned_at)
+_ONE: Final = _BOTH.where(task.c.id == sa.bindparam("id"))
+_PROOF: Final = insert(proof)
+_RAISE: Final = (
+    sa.update(task)
+    .where(task.c.id == sa.bindparam("_id"))
+    .values(
+        tier=sa.bindparam("_tier"), settled_at=sa.bindparam("_settled"), declined=sa.bindparam("_declined")
+    )
+)
+_NEW: Final = insert_new(occurrence)
+_REMINDED: Final = (
+    sa.update(task)
+    .where(task.c.id == sa.bindparam("_id"))
+    .values(reminded=task.c.reminded + 1, reminded_at=sa.bindparam("_at"))
+)
+_MARK: Final = insert(watermark)
+_SET_MARK: Final = _MARK.on_conflict_do_update(index_elements=["name"], set_={"at": _MARK.excluded.at})
+_LINK: Final = insert_new(class_link)
+
+TaskOf = tuple[Task, Occurrence]
+
+
+class Duties:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def open_tasks(self, person: int) -> list[TaskOf]:
+        """What this person still has to do, oldest first."""
+        return [_both(row) for row in await self._tx.rows(_OF_PERSON, {"person": person})]
+
+    async def task(self, task_id: int) -> TaskOf | None:
+        row = await self._tx.row(_ONE, {"id": task_id})
+        return None if row is None else _both(row)
+
+    async def tasks_for(
+        self, occurrence_id: str, *, person: int | None = None, about: int | None = None
+    ) -> list[TaskOf]:
+        """The tasks of one occurrence that are one person's, or about one child."""
+        statement = _BOTH.where(task.c.occurrence_id == occurrence_id)
+        if person is not None:
+            statement = statement.where(task.c.person_id == person)
+        if about is not None:
+            statement = statement.where(task.c.about_id == about)
+        return [_both(row) for row in await self._tx.rows(statement.order_by(task.c.id))]
+
+    async def latest_about(self, person: int, what: str) -> TaskOf | None:
+        """The person's newest task about a text or guide, done or not."""
+        row = await self._tx.row(
+            _BOTH.where(task.c.person_id == person, occurrence.c.what == what)
+            .order_by(occurrence.c.planned_at.desc())
+            .limit(1)
+        )
+        return None if row is None else _both(row)
+
+    async def unfinished_in(self, units: Iterable[str], limit: int = 2000) -> list[TaskOf]:
+        """Open tasks inside the units that ask for something, oldest campaign first."""
+        rows = await self._tx.rows(
+            _BOTH.where(
+                sa.or_(*(below(task.c.unit, unit) for unit in units)),
+                task.c.settled_at.is_(None),
+                task.c.exempt == "",
+                occurrence.c.state.in_(_OPEN_STATES),
+                occurrence.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
+            )
+            .order_by(occurrence.c.planned_at, task.c.unit, task.c.id)
+            .limit(limit)
+        )
+        return [_both(row) for row in rows]
+
+    def prove(self, value: Task, occ: Occurrence, line: Proof) -> Raised | None:
+        """Append a proof and raise the task; ``None`` and nothing written when it says nothing new."""
+        result = raised(value, occ.ladder, line.kind)
+        if result is None:
+            return None
+        self._tx.write(
+            _PROOF,
+            id=new_id(line.at),
+            task_id=line.task,
+            kind=line.kind,
+            tier=occ.ladder.tier(line.kind),
+            at=line.at,
+            by_id=line.by,
+            via=line.via,
+            reason=line.reason,
+            detail=line.detail or None,
+        )
+        settled = (value.settled_at or line.at) if result.settled else None
+        self._tx.write(_RAISE, _id=value.id, _tier=result.tier, _settled=settled, _declined=result.declined)
+        return result
+
+    async def proofs(self, task_id: int) -> list[Proof]:
+        rows = await self._tx.rows(sa.select(proof).where(proof.c.task_id == task_id).order_by(proof.c.id))
+        return [
+            Proof(r.task_id, ProofKind(r.kind), r.at, r.by_id, r.via, r.reason, r.detail or {}) for r in rows
+        ]
+
+    def remind(self, task_id: int, now: datetime) -> None:
+        self._tx.write(_REMINDED, _id=task_id, _at=now)
+
+    async def last_reminded(self, task_ids: Iterable[int]) -> Mapping[int, datetime | None]:
+        rows = await self._tx.rows(
+            sa.select(task.c.id, task.c.reminded_at).where(task.c.id.in_(list(task_ids)))
+        )
+        return {row.id: row.reminded_at for row in rows}
+
+    async def add(self, value: Occurrence, asked_by: int | None = None) -> bool:
+        """The unique row; ``False`` when another process, or an earlier call, was first."""
+        done = await self._tx.execute(
+            _NEW,
+            {
+                "id": value.id,
+                "duty": value.duty,
+                "pack": value.pack,
+                "title": value.title,
+                "unit": value.unit,
+                "do": value.do,
+                "what": value.what,
+                "ask": value.ask,
+                "clause": list(value.clause),
+                "material": value.material,
+                "planned_at": value.planned_at,
+                "due_at": value.due_at,
+                "remind": value.remind,
+                "state": value.state,
+                "reason": value.reason,
+                "launched_at": value.launched_at,
+                "asked_by": asked_by,
+            },
+        )
+        return done == 1
+
+    async def occurrence(self, occurrence_id: str) -> Occurrence | None:
+        row = await self._tx.row(sa.select(*_OCCURRENCE_COLUMNS).where(occurrence.c.id == occurrence_id))
+        return None if row is None else _occurrence(row, "")
+
+    async def occurrences(self, *, duty: str | None = None, limit: int = 50) -> list[Occurrence]:
+        """The newest first."""
+        statement = sa.select(*_OCCURRENCE_COLUMNS).order_by(occurrence.c.planned_at.desc()).limit(limit)
+        if duty is not None:
+            statement = statement.where(occurrence.c.duty == duty)
+        return [_occurrence(row, "") for row in await self._tx.rows(statement)]
+
+    async def in_state(self, state: OccurrenceState) -> list[Occurrence]:
+        """Oldest first."""
+        rows = await self._tx.rows(
+            sa.select(*_OCCURRENCE_COLUMNS)
+            .where(occurrence.c.state == state)
+            .order_by(occurrence.c.planned_at)
+        )
+        return [_occurrence(row, "") for row in rows]
+
+    async def change_state(
+        self,
+        occurrence_id: str,
+        state: OccurrenceState,
+        *,
+        only_from: Iterable[OccurrenceState],
+        approved_by: int | None = None,
+        launched_at: datetime | None = None,
+    ) -> bool:
+        values: dict[str, Any] = {"state": state}
+        if approved_by is not None:
+            values["approved_by"] = approved_by
+        if launched_at is not None:
+            values["launched_at"] = launched_at
+        done = await self._tx.execute(
+            sa.update(occurrence)
+            .where(occurrence.c.id == occurrence_id, occurrence.c.state.in_(list(only_from)))
+            .values(**values)
+        )
+        return done == 1
+
+    async def asked_by(self, occurrence_id: str) -> int | None:
+        value: int | None = await self._tx.scalar(
+            sa.select(occurrence.c.asked_by).where(occurrence.c.id == occurrence_id)
+        )
+        return value
+
+    async def watermark(self, name: str) -> datetime | None:
+        """Until when the clock has been read."""
+        value: datetime | None = await self._tx.scalar(
+            sa.select(watermark.c.at).where(watermark.c.name == name)
+        )
+        return value
+
+    def set_watermark(self, name: str, at: datetime) -> None:
+        self._tx.write(_SET_MARK, name=name, at=at)
+
+    def give_link(self, k: str, slug: str, unit: str, task_id: int | None) -> None:
+        self._tx.write(_LINK, k=k, slug=slug, unit=unit, task_id=task_id)
+
+    async def links_of(self, task_id: int) -> list[tuple[str, str, int]]:
+        """(unit, k, opens) of the class links a teacher was given."""
+        rows = await self._tx.rows(sa.select(class_link).where(class_link.c.task_id == task_id))
+        return [(row.unit, row.k, row.opens) for row in rows]
+
+    async def count_open(self, k: str, slug: str, now: datetime) -> int | None:
+        """One more open of a class link; the teacher's task id (0 without one), ``None`` if not ours."""
+        row = await self._tx.row(
+            sa.update(class_link)
+            .where(class_link.c.k == k, class_link.c.slug == slug)
+            .values(
+                opens=class_link.c.opens + 1, first_open_at=sa.func.coalesce(class_link.c.first_open_at, now)
+            )
+            .returning(class_link.c.task_id)
+        )
+        return None if row is None else (row.task_id or 0)
+
+
+def _task(row: sa.Row[Any], prefix: str = "") -> Task:
+    get = row._mapping
+    return Task(
+        id=get[prefix + "id"],
+        occurrence=get[prefix + "occurrence_id"],
+        person=get[prefix + "person_id"],
+        about=get[prefix + "about_id"],
+        unit=get[prefix + "unit"],
+        tier=get[prefix + "tier"],
+        told_at=get[prefix + "told_at"],
+        settled_at=get[prefix + "settled_at"],
+        declined=get[prefix + "declined"],
+        exempt=get[prefix + "exempt"],
+        reminded=get[prefix + "reminded"],
+        due_at=get[prefix + "due_at"],
+    )
+
+
+def _occurrence(row: sa.Row[Any], prefix: str) -> Occurrence:
+    get = row._mapping
+    return Occurrence(
+        id=get[prefix + "id"],
+        duty=get[prefix + "duty"],
+        pack=get[prefix + "pack"],
+        title=get[prefix + "title"],
+        unit=get[prefix + "unit"],
+        do=Do(get[prefix + "do"]),
+        what=get[prefix + "what"],
+        ask=Ask(get[prefix + "ask"]),
+        planned_at=get[prefix + "planned_at"],
+        due_at=get[prefix + "due_at"],
+        remind=get[prefix + "remind"],
+        state=OccurrenceState(get[prefix + "state"]),
+        clause=tuple(get[prefix + "clause"]),
+        material=get[prefix + "material"],
+        launched_at=get[prefix + "launched_at"],
+        reason=get[prefix + "reason"],
+    )
+
+
+def _both(row: sa.Row[Any]) -> TaskOf:
+    return _task(row, "task_"), _occurrence(row, "occ_")

@@ -1,0 +1,161 @@
+"""Giving out tasks, set-based: one statement for a class or for a million people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.db import Moment, Tx, below, insert_new
+from bot.duties.audience import Audience
+from bot.duties.plan_values import Duty
+from bot.duties.rules import Ask, Do, Occurrence
+from bot.duties.store_audience import where as whom
+from bot.duties.tables import occurrence, task
+from bot.people.rules import PersonKind, Stage
+from bot.people.tables import exemption, guardian, person
+
+_COLUMNS: Final = [
+    "occurrence_id",
+    "person_id",
+    "about_id",
+    "unit",
+    "due_at",
+    "tier",
+    "declined",
+    "exempt",
+    "reminded",
+]
+
+
+class Launches:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def give_tasks(
+        self,
+        value: Occurrence,
+        duty: Duty,
+        asks: Mapping[str, Ask],
+        packs: Mapping[str, str],
+        default_pack: str,
+        now: datetime,
+        since: datetime | None = None,
+    ) -> int:
+        """A task for everybody of the audience who works under the occurrence's pack; how many tasks.
+
+        A letter gives a guardian one task for each child, so that each child has a receipt. ``since`` is the
+        first day of the term: what "without" in an audience looks back to.
+        """
+        await self._tx.flush()
+        where = sa.and_(
+            whom(duty.to, asks, since),
+            _under(person.c.unit, value.pack, packs, default_pack),
+            below(person.c.unit, value.unit),
+        )
+        done = 0
+        if duty.do is Do.LETTER:
+            parents = sa.and_(where, person.c.kind == str(PersonKind.PARENT))
+            done += await self._tx.execute(
+                insert_new(task).from_select(_COLUMNS, _for_children(value, parents, now))
+            )
+            where = sa.and_(where, person.c.kind != str(PersonKind.PARENT))
+        own = sa.select(
+            sa.literal(value.id),
+            person.c.id,
+            sa.literal(0),
+            person.c.unit,
+            sa.literal(value.due_at, Moment()),
+            sa.literal(0),
+            sa.false(),
+            _reason(person.c.id, value.duty, now),
+            sa.literal(0),
+        ).where(where)
+        return done + await self._tx.execute(insert_new(task).from_select(_COLUMNS, own))
+
+    async def count(
+        self, audience: Audience, asks: Mapping[str, Ask], since: datetime | None = None
+    ) -> dict[str, int]:
+        """How many people of each kind an audience has at this moment."""
+        rows = await self._tx.rows(
+            sa.select(person.c.kind, sa.func.count().label("people"))
+            .where(whom(audience, asks, since))
+            .group_by(person.c.kind)
+        )
+        return {row.kind: row.people for row in rows}
+
+    async def materials_used(self, duty: str, limit: int = 60) -> dict[str, int]:
+        """How often each text was used by the newest occurrences of a duty."""
+        used: dict[str, int] = {}
+        rows = await self._tx.rows(
+            sa.select(occurrence.c.material)
+            .where(occurrence.c.duty == duty)
+            .order_by(occurrence.c.planned_at.desc())
+            .limit(limit)
+        )
+        for row in rows:
+            for part in {p.rpartition("=")[2] for p in row.material.split(";") if p}:
+                used[part] = used.get(part, 0) + 1
+        return used
+
+    async def main_stage(self) -> str:
+        """The 学段 most students are in."""
+        stage: str | None = await self._tx.scalar(
+            sa.select(person.c.stage)
+            .where(person.c.kind == str(PersonKind.STUDENT), person.c.left_at.is_(None))
+            .group_by(person.c.stage)
+            .order_by(sa.func.count().desc())
+            .limit(1)
+        )
+        return stage or str(Stage.COLLEGE)
+
+
+def _for_children(value: Occurrence, parents: sa.ColumnElement[bool], now: datetime) -> sa.Select[Any]:
+    child = person.alias("child")
+    return (
+        sa.select(
+            sa.literal(value.id),
+            person.c.id,
+            child.c.id,
+            child.c.unit,
+            sa.literal(value.due_at, Moment()),
+            sa.literal(0),
+            sa.false(),
+            _reason(person.c.id, value.duty, now),
+            sa.literal(0),
+        )
+        .select_from(
+            person.join(guardian, guardian.c.parent_id == person.c.id).join(
+                child, child.c.id == guardian.c.child_id
+            )
+        )
+        .where(parents, child.c.left_at.is_(None))
+    )
+
+
+def _reason(who: sa.ColumnElement[int], duty: str, now: datetime) -> sa.ColumnElement[str]:
+    reason = (
+        sa.select(exemption.c.reason)
+        .where(
+            exemption.c.person_id == who,
+            exemption.c.duty.in_((duty, "*")),
+            exemption.c.since <= now,
+            sa.or_(exemption.c.until.is_(None), exemption.c.until > now),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(reason, "")
+
+
+def _under(
+    unit: sa.ColumnElement[str], pack: str, packs: Mapping[str, str], default_pack: str
+) -> sa.ColumnElement[bool]:
+    """Units whose nearest pack, up the tree, is this one."""
+    inside: sa.ColumnElement[bool] = sa.true() if pack == default_pack else sa.false()
+    for top in sorted(packs, key=lambda t: t.count("/")):
+        under = below(unit, top)
+        inside = sa.or_(inside, under) if packs[top] == pack else sa.and_(inside, sa.not_(under))
+    return inside

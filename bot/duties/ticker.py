@@ -1,0 +1,92 @@
+"""Every minute: what has fallen due? Launch it, record what came too late, remind, close what is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.db import Database
+from bot.duties.launch import Launched, carry_out, launch, register
+from bot.duties.occurrences import Skipped, due
+from bot.duties.rules import OccurrenceState
+from bot.school import School
+from bot.work import Work
+
+log = structlog.get_logger()
+_MARK: Final = "clock/"
+_FIRST_LOOK: Final = timedelta(minutes=1)
+
+
+class Ticker:
+    """Reads the clock in one transaction with what it launches; two replicas launch once."""
+
+    def __init__(
+        self,
+        database: Database,
+        school: Callable[[], School],
+        clock: Callable[[], datetime],
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._school = school
+        self._clock = clock
+        self._wake = wake
+
+    async def tick(self) -> int:
+        """Launch whatever fell due since the last look; how many occurrences that were."""
+        school = self._school()
+        launched = 0
+        for pack in sorted({school.default_pack, *school.packs.values()}):
+            launched += await self._pack(school, pack)
+        launched += await self._asked(school)
+        if launched:
+            self._wake()
+        return launched
+
+    async def _pack(self, school: School, pack: str) -> int:
+        now = self._clock()
+        async with self._database.begin() as tx:
+            work = Work(tx)
+            mark = await work.duties.watermark(_MARK + pack)
+            if mark is not None and mark >= now:
+                return 0  # another replica was faster, or the clock stepped back
+            found = due(school.plan, [pack], mark or now - _FIRST_LOOK, now)
+            work.duties.set_watermark(_MARK + pack, now)
+            for skipped in found.skipped:
+                await _record(work, school, pack, skipped)
+            launched = 0
+            for planned in found.launch:
+                launched += _logged(await launch(work, school, pack, planned, now))
+            return launched
+
+    async def _asked(self, school: School) -> int:
+        """What /push or the command line asked for, one transaction each."""
+        async with self._database.reading() as tx:
+            asked = await Work(tx).duties.in_state(OccurrenceState.ASKED)
+        done = 0
+        for occurrence in asked:
+            async with self._database.begin() as tx:
+                result = await carry_out(Work(tx), school, occurrence, self._clock())
+            done += _logged(result)
+        return done
+
+
+def _logged(result: Launched | None) -> int:
+    if result is None:
+        return 0
+    log.info(
+        "launched",
+        occurrence=result.occurrence.id,
+        audience=result.audience,
+        queued=sum(result.queued.values()),
+    )
+    return 1
+
+
+async def _record(work: Work, school: School, pack: str, skipped: Skipped) -> None:
+    """A moment that came too late is on record with its reason, so that nobody wonders."""
+    await register(work, school, pack, skipped.planned, OccurrenceState.SKIPPED, reason=skipped.reason)
+    log.warning("skipped", occurrence=skipped.planned.id, reason=skipped.reason)

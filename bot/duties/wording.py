@@ -1,0 +1,65 @@
+"""What people read about their tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.duties.rules import Ask, Occurrence, ProofKind, Task
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+
+PROOFS: Final[dict[ProofKind, str]] = {
+    ProofKind.OPENED: "已打开",
+    ProofKind.TAPPED: "已点按",
+    ProofKind.STARTED: "已开始",
+    ProofKind.MASTERED: "满分",
+    ProofKind.SAID: "自述已转发",
+    ProofKind.LINK_OPENED: "班级链接已打开",
+    ProofKind.CONFIRMED: "已确认",
+    ProofKind.SIGNED: "已签收",
+    ProofKind.TICKED: "已办",
+    ProofKind.FILED: "已交材料",
+    ProofKind.PLATFORM: "平台核实",
+    ProofKind.CHECKED: "人工核实",
+    ProofKind.DECLINED: "暂不",
+}
+
+HOW: Final[dict[Ask, str]] = {
+    Ask.NOTHING: "看一看就好",
+    Ask.TAP: "点一个选项",
+    Ask.CONFIRM: "回复「已阅」",
+    Ask.SIGN: "打开后签收",
+    Ask.FULL_MARKS: "发「答题」",
+    Ask.FORWARD: "转发后回「已转发」",
+    Ask.TICK: "办好后回「已办」",
+    Ask.FILE: "办好后回「已办」",
+}
+
+
+def day(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日"
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def open_tasks(tasks: Sequence[tuple[Task, Occurrence]], limit: int = 5) -> str:
+    """A person's own list, oldest first."""
+    if not tasks:
+        return "您没有待办。谢谢！"
+    lines = [f"您有{len(tasks)}件待办："]
+    for task, occurrence in tasks[:limit]:
+        due = f"，{day(task.due_at)}前" if task.due_at else ""
+        lines.append(f"· {occurrence.title}（{HOW[occurrence.ask]}{due}）")
+    if len(tasks) > limit:
+        lines.append(f"还有{len(tasks) - limit}件，先做上面的。")
+    return "\n".join(lines)
+
+
+def late(due: datetime) -> str:
+    return f"这件事{day(due)}截止，现在做记为补做，同样算完成。"

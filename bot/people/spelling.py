@@ -1,0 +1,57 @@
+"""One spelling for names, codes and unit paths, and a way to see that two spellings look alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+WHOLE_SCHOOL: Final = frozenset({"全校", "全部", "/"})
+
+_HAN: Final = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_SPACE_AT_HAN: Final = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
+_ZERO: Final = re.compile(r"(?<=\d)[Oo〇○](?=[\dOo〇○]|\b|\D)|[Oo〇○](?=\d)")
+_ONE: Final = re.compile(r"(?<=\d)[lI|丨]|[lI|丨](?=\d)")
+
+
+def tidy(text: str) -> str:
+    """NFKC, nothing invisible, single spaces, and none beside a Han character (「张　三」 is 张三)."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    normal = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return _SPACE_AT_HAN.sub("", " ".join(normal.split()))
+
+
+def tidy_code(text: str) -> str:
+    """A 编号 or userid: no spaces at all; zeros in front stay."""
+    return "".join(tidy(text).split())
+
+
+def tidy_unit(text: str) -> str:
+    """A path ``a/b/c`` without empty parts."""
+    return "/".join(part for part in map(str.strip, tidy(text).split("/")) if part)
+
+
+def ancestors(unit: str) -> list[str]:
+    """The unit and everything above it, nearest first, without the empty path of the whole school."""
+    parts = unit.split("/") if unit else []
+    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def skeleton(unit: str) -> str:
+    """Equal for paths that a reader takes for the same: 护理23O1 and 护理2301, 软件230l and 软件2301."""
+    previous, text = "", unit
+    while text != previous:
+        previous, text = text, _ONE.sub("1", _ZERO.sub("0", text))
+    return re.sub("[_—–‐]", "-", text).replace(" ", "").casefold()
+
+
+def matching_units(text: str, units: list[str]) -> list[str]:
+    """The units a person may mean: the exact path, else those ending in this text at a whole part."""
+    wanted = tidy_unit(text)
+    if not wanted:
+        return []
+    if wanted in units:
+        return [wanted]
+    return sorted(unit for unit in units if unit.endswith("/" + wanted))

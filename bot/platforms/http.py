@@ -1,0 +1,82 @@
+"""One HTTP call to a platform, its answer as a dict, its failures with a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import aiohttp
+
+from bot.errors import PlatformError, Verdict
+
+TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
+
+
+def encode(value: Any) -> bytes:
+    """JSON without ``\\uXXXX``: some bodies with them are refused (40033)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Http:
+    """Calls below one API base over a shared session.
+
+    Messages of errors never hold a URL: it has the token in it.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
+        self._session = session
+        self._base = base_url.rstrip("/")
+
+    async def get(self, path: str, params: Mapping[str, str]) -> dict[str, Any]:
+        """A read: whatever went wrong on the way may simply be asked again."""
+        return await self._call("GET", path, params, lost=Verdict.RETRY)
+
+    async def post(
+        self, path: str, params: Mapping[str, str], body: bytes, content_type: str = "application/json"
+    ) -> dict[str, Any]:
+        """A call that may act: an answer lost on the way is UNKNOWN."""
+        headers = {"Content-Type": content_type}
+        return await self._call("POST", path, params, lost=Verdict.UNKNOWN, data=body, headers=headers)
+
+    async def upload(self, path: str, params: Mapping[str, str], name: str, data: bytes) -> dict[str, Any]:
+        """Multipart field ``media`` with a raw UTF-8 file name (90253); a repeat makes another media_id."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("media", data, filename=_file_name(name), content_type="application/octet-stream")
+        return await self._call("POST", path, params, lost=Verdict.RETRY, data=form)
+
+    async def _call(
+        self, method: str, path: str, params: Mapping[str, str], *, lost: Verdict, **options: Any
+    ) -> dict[str, Any]:
+        url = self._base + path
+        try:
+            async with self._session.request(
+                method, url, params=params, timeout=TIMEOUT, allow_redirects=False, **options
+            ) as response:
+                if response.status >= 500:
+                    raise PlatformError(Verdict.RETRY, response.status, "HTTP status")
+                if response.status != 200:
+                    raise PlatformError(Verdict.STOP, response.status, "HTTP status: is api_base_url right?")
+                text = await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise PlatformError(Verdict.RETRY, 0, f"not connected: {type(error).__name__}") from None
+        except aiohttp.InvalidURL:
+            raise PlatformError(Verdict.STOP, 0, "api_base_url is not a URL") from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise PlatformError(lost, 0, f"answer lost: {type(error).__name__}") from None
+        return _answer(text, lost)
+
+
+def _answer(text: bytes, lost: Verdict) -> dict[str, Any]:
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise PlatformError(lost, 0, "the answer is not a JSON object")
+    return answer
+
+
+def _file_name(name: str) -> str:
+    """A name that cannot break out of the header."""
+    return "".join("_" if char in '"\\/\r\n' else char for char in name) or "file"

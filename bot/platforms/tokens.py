@@ -1,0 +1,212 @@
+"""Access tokens: one owner per account across all processes (91039; official account section 4.3).
+
+The row in the database is the truth. Whoever finds it stale takes a lease and asks the platform; the others
+use what is there or wait. A refused secret stops all calls for an hour, because repeating it blocks the
+whole IP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final, Protocol
+
+from bot.db import Database
+from bot.errors import PlatformError, Verdict
+from bot.platforms.errors import Platform, error_for
+from bot.platforms.http import Http, encode
+from bot.platforms.store import StoredToken, TokenStore
+
+Clock = Callable[[], datetime]
+
+MARGIN: Final = timedelta(seconds=600)
+JITTER: Final = 120  # seconds; so that replicas do not refresh at one moment
+TRUST: Final = timedelta(seconds=60)  # how long a process believes its copy of the row
+LEASE: Final = timedelta(seconds=30)
+STOPPED: Final = timedelta(hours=1)
+PAUSED: Final = timedelta(minutes=1)
+_LOOKS: Final = 50
+_PAUSE: Final = 0.2  # seconds between looks while another process asks the platform
+_PASSING: Final = frozenset({Verdict.RETRY, Verdict.WAIT, Verdict.UNKNOWN})
+# Refusals of the secret itself; each repeat brings the block of the whole IP nearer. Anything else that stops
+# (an IP not listed yet, a wrong address) is something the administrator may mend within minutes.
+_SECRET_REFUSED: Final = frozenset({40001, 40013, 40125, 40243, 89506, 89507})
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token as it was given out."""
+
+    value: str = field(repr=False)
+    lifetime: timedelta
+
+
+class Source(Protocol):
+    """Where an account gets its token."""
+
+    async def issue(self, force: bool) -> Issued:
+        """A token; ``force`` asks for another one than the current. Raises PlatformError."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpSource:
+    """gettoken of one self-built app (91039); it cannot be forced."""
+
+    http: Http
+    corp_id: str
+    secret: str = field(repr=False)
+
+    async def issue(self, force: bool) -> Issued:
+        params = {"corpid": self.corp_id, "corpsecret": self.secret}
+        return _issued(Platform.WECOM, await self.http.get("/cgi-bin/gettoken", params))
+
+
+@dataclass(frozen=True, slots=True)
+class AppSource:
+    """stable_token of an official account: repeated calls give the same token, forcing is limited to 20 a
+    day.
+    """
+
+    http: Http
+    app_id: str
+    secret: str = field(repr=False)
+
+    async def issue(self, force: bool) -> Issued:
+        body = {
+            "grant_type": "client_credential",
+            "appid": self.app_id,
+            "secret": self.secret,
+            "force_refresh": force,
+        }
+        return _issued(Platform.WECHAT, await self.http.post("/cgi-bin/stable_token", {}, encode(body)))
+
+
+class Tokens:
+    """The tokens of all accounts. ``sources`` maps account ids to where their tokens come from."""
+
+    def __init__(
+        self, database: Database, clock: Clock, sources: Mapping[str, Source], random: Random | None = None
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._sources = sources
+        self._random = random or Random()
+        self._locks = {account: asyncio.Lock() for account in sources}
+        self._seen: dict[str, tuple[StoredToken, datetime]] = {}
+
+    async def current(self, account: str) -> str:
+        """A token that should work. Raises PlatformError."""
+        if (stored := self._remembered(account)) is not None:
+            return stored.value
+        async with self._locks[account]:
+            if (stored := self._remembered(account)) is not None:
+                return stored.value
+            stored = await self._look(account)
+            return stored.value if stored.fresh(self._clock()) else await self._renew(account, "")
+
+    async def replace(self, account: str, rejected: str) -> str:
+        """After the platform refused ``rejected``: what others have stored since, else one refresh."""
+        async with self._locks[account]:
+            stored = await self._look(account)
+            if stored.value != rejected and stored.valid(self._clock()):
+                return stored.value
+            return await self._renew(account, rejected)
+
+    async def forgive(self, account: str) -> None:
+        """Forget a stop: somebody says that the settings are mended."""
+        async with self._locks[account]:
+            self._seen.pop(account, None)
+            async with self._database.begin() as tx:
+                await TokenStore(tx).forgive(account)
+
+    def _remembered(self, account: str) -> StoredToken | None:
+        stored, seen_at = self._seen.get(account, (None, None))
+        now = self._clock()
+        if stored is None or seen_at is None or now - seen_at > TRUST or not stored.fresh(now):
+            return None
+        return stored
+
+    async def _look(self, account: str) -> StoredToken:
+        async with self._database.reading() as tx:
+            stored = await TokenStore(tx).find(account)
+        now = self._clock()
+        if stored.stopped_until is not None and now < stored.stopped_until:
+            left = stored.stopped_until - now
+            raise PlatformError(Verdict.STOP, stored.stopped_code, "stopped after a refusal", left)
+        self._seen[account] = (stored, now)
+        return stored
+
+    async def _renew(self, account: str, rejected: str) -> str:
+        for _ in range(_LOOKS):
+            now = self._clock()
+            until = now + LEASE
+            async with self._database.begin() as tx:
+                mine = await TokenStore(tx).claim(account, now, until)
+            if mine:
+                return await self._ask(account, rejected, until)
+            stored = await self._look(account)
+            if stored.valid(now) and stored.value != rejected:
+                return stored.value
+            await asyncio.sleep(_PAUSE)
+        raise PlatformError(Verdict.RETRY, 0, "another process is renewing the token")
+
+    async def _ask(self, account: str, rejected: str, until: datetime) -> str:
+        stored = StoredToken()
+        try:
+            stored = await self._look(account)
+            if stored.fresh(self._clock()) and stored.value != rejected:  # renewed before our lease began
+                await self._settle(account, until)
+                return stored.value
+            issued = await self._sources[account].issue(force=False)
+            if issued.value == rejected:
+                issued = await self._sources[account].issue(force=True)
+        except PlatformError as error:
+            return await self._failed(account, until, stored, rejected, error)
+        except BaseException:
+            await asyncio.shield(self._settle(account, until))
+            raise
+        now = self._clock()
+        margin = MARGIN + timedelta(seconds=self._random.uniform(0, JITTER))
+        early = max(issued.lifetime - margin, issued.lifetime / 2)
+        await self._settle(
+            account,
+            until,
+            value=issued.value,
+            expires_at=now + issued.lifetime,
+            refresh_at=now + early,
+            stopped_until=None,
+            stopped_code=0,
+        )
+        return issued.value
+
+    async def _failed(
+        self, account: str, until: datetime, stored: StoredToken, rejected: str, error: PlatformError
+    ) -> str:
+        if error.verdict in _PASSING:
+            await self._settle(account, until)
+            if stored.valid(self._clock()) and stored.value != rejected:
+                return stored.value  # renewal is early, so the old one still serves while the trouble passes
+            raise error
+        pause = STOPPED if error.code in _SECRET_REFUSED else PAUSED
+        stopped = self._clock() + (error.wait or pause)
+        await self._settle(account, until, stopped_until=stopped, stopped_code=error.code)
+        raise PlatformError(Verdict.STOP, error.code, error.message, error.wait or pause) from error
+
+    async def _settle(self, account: str, until: datetime, **values: object) -> None:
+        self._seen.pop(account, None)
+        async with self._database.begin() as tx:
+            await TokenStore(tx).settle(account, until, **values)
+
+
+def _issued(platform: Platform, answer: dict[str, object]) -> Issued:
+    """The token in an answer. A refusal of the secret has no second try: 40001 here is not a stale token."""
+    error = error_for(platform, answer)
+    if error is not None:
+        raise error
+    value, seconds = answer.get("access_token"), answer.get("expires_in", 7200)
+    if not isinstance(value, str) or not value or not isinstance(seconds, int):
+        raise PlatformError(Verdict.RETRY, 0, "the answer has no access_token")
+    return Issued(value, timedelta(seconds=max(seconds, 60)))

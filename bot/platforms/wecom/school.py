@@ -1,0 +1,114 @@
+"""学校通知 to parents and students of the school directory (92321), and who can be reached at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.messages import Address, CardUpdate, Content, File, Image, Notice, Realm
+from bot.platforms.api import Api
+from bot.platforms.errors import refused
+from bot.platforms.http import encode
+from bot.platforms.port import Ability, Packed, Receipt
+from bot.platforms.wecom import payloads
+
+SEND: Final = "/cgi-bin/externalcontact/message/send"
+BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AllowScope:
+    """Whose parents can use the app (94895)."""
+
+    students: tuple[str, ...]
+    departments: tuple[int, ...]
+
+
+class SchoolClient:
+    """学校通知 of one app. Parents have no chat with us: what they answer, they answer on a page."""
+
+    batch = BATCH
+    abilities = frozenset({Ability.PUSH, Ability.LOGIN, Ability.IMAGE, Ability.FILE})
+
+    def __init__(self, api: Api, corp_id: str, agent_id: int) -> None:
+        self._api = api
+        self._corp_id = corp_id
+        self._agent_id = agent_id
+
+    def pack(
+        self, recipients: Sequence[Address], content: Content, *, key: str, media: Mapping[str, str]
+    ) -> Packed:
+        """At most 1000 parents, or 1000 students, a call. Textcards, Markdown and cards do not exist here."""
+        scope, field, ids = self._scope(recipients)
+        body = {
+            "recv_scope": scope,
+            field: ids,
+            "toall": 0,
+            "agentid": self._agent_id,
+            **_payload(content, media),
+            **payloads.DUPLICATES,
+        }
+        window = timedelta(seconds=payloads.WINDOW)
+        return Packed(SEND, encode(body), tuple(recipients), window, "notice")
+
+    async def send(self, packed: Packed) -> Receipt:
+        """Whoever does not follow 学校通知 is accepted and gets nothing: ask ``followers`` before."""
+        answer = await self._api.post(packed.path, packed.body, packed.content_type)
+        left_out = {
+            (realm, str(one).lower())
+            for realm, name in (
+                (Realm.PARENT, "invalid_parent_userid"),
+                (Realm.STUDENT, "invalid_student_userid"),
+            )
+            for one in answer.get(name) or ()
+        }
+        return Receipt(refused=tuple(one for one in packed.recipients if (one.realm, one.id) in left_out))
+
+    async def upload(self, kind: str, name: str, data: bytes) -> str:
+        answer = await self._api.upload("/cgi-bin/media/upload", name, data, type=kind)
+        return str(answer["media_id"])
+
+    async def followers(self, department: int) -> dict[Address, bool]:
+        """The parents of one class and whether each follows 学校通知 (92446)."""
+        answer = await self._api.get("/cgi-bin/school/user/list_parent", department_id=str(department))
+        parents: list[dict[str, Any]] = answer.get("parents", [])
+        return {
+            Address.parent(self._corp_id, str(one["parent_userid"])): one.get("is_subscribe") == 1
+            for one in parents
+        }
+
+    async def follow_code(self) -> str:
+        """The address of the QR code that parents scan to follow, 430 pixels wide (92320)."""
+        answer = await self._api.get("/cgi-bin/externalcontact/get_subscribe_qr_code")
+        return str(answer.get("qrcode_middle", ""))
+
+    async def allow_scope(self) -> AllowScope:
+        answer = await self._api.get("/cgi-bin/school/agent/get_allow_scope", agentid=str(self._agent_id))
+        scope = answer.get("allow_scope", {})
+        students = tuple(str(one) for one in scope.get("students", {}).get("userid", ()))
+        return AllowScope(students, tuple(scope.get("departments", {}).get("partyid", ())))
+
+    def _scope(self, recipients: Sequence[Address]) -> tuple[int, str, list[str]]:
+        realms = {one.realm for one in recipients}
+        if not 1 <= len(recipients) <= BATCH or any(one.corp != self._corp_id for one in recipients):
+            raise refused(40032, "one to 1000 people of this corp a call")
+        ids = [one.id for one in recipients]
+        if realms == {Realm.PARENT}:
+            return 0, "to_parent_userid", ids
+        if realms == {Realm.STUDENT}:
+            return 1, "to_student_userid", ids
+        raise refused(40031, "a notice goes to parents or to students")
+
+
+def _payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
+    match content:
+        case Notice():
+            return payloads.news(content)
+        case Image() | File():
+            return payloads.attachment(content, media)
+        case CardUpdate():
+            raise refused(40008, "a notice has no card")
+        case _:
+            return payloads.text(content)

@@ -1,0 +1,77 @@
+"""Push into one staff group by its webhook (99110): no token, no answer, 20 messages a minute."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from hashlib import md5
+from typing import Any, Final
+
+from bot.messages import Address, CardUpdate, Content, File, Image, Markdown, Notice
+from bot.platforms.errors import Platform, error_for, refused
+from bot.platforms.http import Http, encode
+from bot.platforms.port import Ability, Packed, Receipt
+from bot.platforms.twin import cut_bytes
+from bot.platforms.wecom import payloads
+
+SEND: Final = "/cgi-bin/webhook/send"
+MARKDOWN_BYTES: Final = 4096  # longer is refused here, not cut (40058)
+IMAGE_BYTES: Final = 2 * 1024 * 1024
+
+
+class WebhookClient:
+    """One group. The key is the secret of the group: it never enters a packed call."""
+
+    batch = 1
+    abilities = frozenset({Ability.PUSH, Ability.IMAGE, Ability.FILE})
+
+    def __init__(self, http: Http, key: str) -> None:
+        self._http = http
+        self._key = key
+
+    def pack(
+        self, recipients: Sequence[Address], content: Content, *, key: str, media: Mapping[str, str]
+    ) -> Packed:
+        return Packed(SEND, encode(_payload(content, media)), tuple(recipients), timedelta(0), "webhook")
+
+    async def send(self, packed: Packed) -> Receipt:
+        answer = await self._http.post(packed.path, {"key": self._key}, packed.body, packed.content_type)
+        _accepted(answer)
+        return Receipt()
+
+    async def upload(self, kind: str, name: str, data: bytes) -> str:
+        """A media_id of this webhook alone; a picture travels inside its message and is only made ready."""
+        if kind == "image":
+            if len(data) > IMAGE_BYTES:
+                raise refused(93018, "a picture has at most 2 MB")
+            return f"{md5(data, usedforsecurity=False).hexdigest()}:{base64.b64encode(data).decode()}"
+        params = {"key": self._key, "type": "file"}
+        answer = await self._http.upload("/cgi-bin/webhook/upload_media", params, name, data)
+        return str(_accepted(answer)["media_id"])
+
+
+def _accepted(answer: dict[str, Any]) -> dict[str, Any]:
+    error = error_for(Platform.WECOM, answer)
+    if error is not None:
+        raise error
+    return answer
+
+
+def _payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
+    match content:
+        case Markdown():
+            return {"msgtype": "markdown", "markdown": {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
+        case Notice():
+            return payloads.news(content)
+        case Image():
+            checksum, _, data = media.get(content.blob, "").partition(":")
+            if not data:
+                raise refused(93017, "the picture was not made ready")
+            return {"msgtype": "image", "image": {"base64": data, "md5": checksum}}
+        case File():
+            return payloads.attachment(content, media)
+        case CardUpdate():
+            raise refused(40008, "a group has no card")
+        case _:
+            return payloads.text(content)

@@ -1,0 +1,161 @@
+"""A pretended campus: the roster's people on both platforms, and the settings of a bot for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.settings import Settings
+from bot.simulator.cast import SCHOOL, Row
+
+CORP: Final = "ww0123456789abcdef"
+AGENT: Final = 1000002
+APP: Final = "wx0123456789abcdef"
+ORIGINAL: Final = "gh_0123456789ab"
+# Invented for pretended platforms that run inside this process; they open nothing.
+_WECOM_KEY: Final = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
+_WECHAT_KEY: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+_TEMPLATE: Final = "NOTICE-TEMPLATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Campus:
+    """Who is there. ``followers`` are openid and name."""
+
+    rows: Sequence[Row]
+    followers: Sequence[tuple[str, str]] = ()
+    cards: bool = True
+    plan: str = "college-generic"
+
+    def of_kind(self, kind: str) -> list[Row]:
+        return [row for row in self.rows if row["身份"] == kind]
+
+    def world(self, bot_url: str) -> dict[str, Any]:
+        """The simulator's world; callbacks go to ``bot_url``."""
+        members = [r for r in self.rows if r["身份"] != "家长" and r["企业微信账号"]]
+        app = {
+            "agent_id": AGENT,
+            "secret": "campus-secret",
+            "token": "campusToken",
+            "aes_key": _WECOM_KEY,
+            "callback_url": f"{bot_url}/callback/campus",
+            "school": True,
+        }
+        account = {
+            "app_id": APP,
+            "secret": "public-secret",
+            "token": "publicToken",
+            "original_id": ORIGINAL,
+            "name": SCHOOL,
+            "aes_key": _WECHAT_KEY,
+            "callback_url": f"{bot_url}/callback/public",
+            "templates": {
+                _TEMPLATE: {"title": "通知提醒", "fields": {"thing1": "事项", "time2": "时间"}},
+            },
+            "followers": [{"openid": openid, "name": name} for openid, name in self.followers],
+        }
+        corp = {
+            "corp_id": CORP,
+            "name": SCHOOL,
+            "headcount": 1000,
+            "apps": [app],
+            "members": [{"userid": r["企业微信账号"], "name": r["姓名"]} for r in members],
+            "school": self._directory(),
+        }
+        hook = {"key": "staffroom-key", "name": "反诈工作群", "members": self._staff_phones()}
+        return {"corps": [corp], "accounts": [account], "webhooks": [hook], "phones": self._phones()}
+
+    def settings(self, simulator_url: str, bot_url: str, database: str) -> Settings:
+        """A bot that believes that the simulator is the platform."""
+        login = f"{simulator_url}/open"
+        return Settings.model_validate(
+            {
+                "school": {"name": SCHOOL, "plan": self.plan},
+                "database": database,
+                "public_url": bot_url,
+                "secret_key": "for-demonstrations-only",
+                "duty_phone": "内线8110",
+                "accounts": [
+                    {
+                        "id": "campus",
+                        "kind": "wecom-app",
+                        "corp_id": CORP,
+                        "agent_id": AGENT,
+                        "secret": "campus-secret",
+                        "token": "campusToken",
+                        "encoding_aes_key": _WECOM_KEY,
+                        "headcount": 1000,
+                        "cards": self.cards,
+                        "school_notice": True,
+                        "api_base_url": f"{simulator_url}/wecom",
+                        "authorize_base_url": login,
+                    },
+                    {
+                        "id": "public",
+                        "kind": "wechat",
+                        "type": "service",
+                        "verified": True,
+                        "app_id": APP,
+                        "app_secret": "public-secret",
+                        "token": "publicToken",
+                        "encoding_aes_key": _WECHAT_KEY,
+                        "templates": {"notice": _TEMPLATE},
+                        "api_base_url": f"{simulator_url}/wechat",
+                        "authorize_base_url": login,
+                    },
+                    {
+                        "id": "staffroom",
+                        "kind": "wecom-webhook",
+                        "key": "staffroom-key",
+                        "api_base_url": f"{simulator_url}/wecom",
+                    },
+                ],
+            }
+        )
+
+    def _directory(self) -> dict[str, Any]:
+        classes = sorted({r["单位"] for r in self.of_kind("学生")})
+        numbers = {unit: 10 + n for n, unit in enumerate(classes)}
+        students = [
+            {"student_userid": _pupil(r["编号"]), "name": r["姓名"], "department": [numbers[r["单位"]]]}
+            for r in self.of_kind("学生")
+        ]
+        parents = [
+            {
+                "parent_userid": r["企业微信账号"],
+                "name": r["姓名"],
+                "children": [{"student_userid": _pupil(c), "relation": "家长"} for c in _codes(r["监护"])],
+            }
+            for r in self.of_kind("家长")
+            if r["企业微信账号"]
+        ]
+        departments: list[dict[str, Any]] = [{"id": 1, "name": SCHOOL, "type": 5}]
+        departments += [{"id": n, "name": u.rsplit("/", 1)[-1], "parentid": 1} for u, n in numbers.items()]
+        return {"departments": departments, "students": students, "parents": parents}
+
+    def _phones(self) -> dict[str, list[str]]:
+        def keys(rows: Iterable[Row], realm: str) -> list[str]:
+            return [f"{CORP}|{realm}|{r['企业微信账号'].lower()}" for r in rows if r["企业微信账号"]]
+
+        staff = self.of_kind("教职工")
+        followers = [f"{APP}|openid|{openid}" for openid, _ in self.followers]
+        return {
+            "学生": keys(self.of_kind("学生")[:12], "member"),
+            "老师": keys([r for r in staff if "辅导员" in r["职责"] or "班主任" in r["职责"]], "member"),
+            "管理员": keys([r for r in staff if "管理员" in r["职责"]], "member"),
+            "家长": [*keys(self.of_kind("家长")[:8], "parent"), *followers],
+        }
+
+    def _staff_phones(self) -> list[str]:
+        return [
+            f"{CORP}|member|{r['企业微信账号'].lower()}" for r in self.of_kind("教职工") if r["企业微信账号"]
+        ]
+
+
+def _codes(text: str) -> list[str]:
+    return [code.strip() for code in text.split(";") if code.strip()]
+
+
+def _pupil(code: str) -> str:
+    return f"pupil{code}"

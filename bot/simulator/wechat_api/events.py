@@ -1,0 +1,41 @@
+"""Events the platform itself sets off: job results and consents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.simulator import xml
+from bot.simulator.account import OfficialAccount
+from bot.simulator.phone import Phone
+from bot.simulator.replies import Asked
+from bot.simulator.simulation import Simulation
+
+
+async def push(
+    sim: Simulation,
+    account: OfficialAccount,
+    phone: Phone | None,
+    event: str,
+    fields: Mapping[str, Any],
+) -> None:
+    """Without a phone the event comes from the account side, as mass results do."""
+    if not account.callback_url:
+        return
+    sender = phone.id if phone else "o-account-side"
+    body = {"ToUserName": account.original_id, "FromUserName": sender, "CreateTime": sim.clock.stamp()}
+    body |= {"MsgType": "event", "Event": event, **fields}
+    asked = Asked(sender, account.original_id, False, True)
+    await sim.callbacks.deliver(sim.account_door(account), xml.build(body), asked, f"[事件] {event}")
+
+
+async def consent(
+    sim: Simulation, account: OfficialAccount, phone: Phone, template_id: str, accept: bool
+) -> None:
+    """A person answers the 订阅通知 question; one acceptance is one message."""
+    if accept:
+        sim.books.consents[phone.key, template_id] += 1
+    word = "accept" if accept else "reject"
+    row = {"TemplateId": template_id, "SubscribeStatusString": word, "PopupScene": 1}
+    fields = {"SubscribeMsgPopupEvent": {"List": row}}
+    await push(sim, account, phone, "subscribe_msg_popup_event", fields)

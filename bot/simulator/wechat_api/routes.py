@@ -1,0 +1,43 @@
+"""The paths of official accounts that are pretended."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.simulator.door import route
+from bot.simulator.simulation import Simulation
+from bot.simulator.wechat_api import custom, house, mass, people, template
+from bot.simulator.wechat_api.house import HOUSE
+
+_TABLE = (
+    ("GET", "/cgi-bin/getcallbackip", people.platform_ips),
+    ("GET", "/cgi-bin/get_api_domain_ip", people.platform_ips),
+    ("POST", "/cgi-bin/message/custom/send", custom.send),
+    ("POST", "/cgi-bin/message/custom/typing", custom.typing),
+    ("POST", "/cgi-bin/message/template/send", template.send),
+    ("GET", "/cgi-bin/template/get_all_private_template", template.listed),
+    ("POST", "/cgi-bin/message/subscribe/bizsend", template.subscribed),
+    ("POST", "/cgi-bin/message/mass/sendall", mass.sendall),
+    ("POST", "/cgi-bin/message/mass/send", mass.send),
+    ("POST", "/cgi-bin/message/mass/preview", mass.preview),
+    ("POST", "/cgi-bin/message/mass/get", mass.state),
+    ("POST", "/cgi-bin/menu/create", people.menu_create),
+    ("GET", "/cgi-bin/menu/get", people.menu_get),
+    ("GET", "/cgi-bin/menu/delete", people.menu_delete),
+    ("GET", "/cgi-bin/user/get", people.listed),
+    ("GET", "/cgi-bin/user/info", people.info),
+    ("POST", "/cgi-bin/user/info/batchget", people.info_batch),
+    ("POST", "/cgi-bin/openapi/quota/get", house.quota_get),
+    ("POST", "/cgi-bin/clear_quota", house.clear_quota),
+)
+
+
+def routes(sim: Simulation) -> list[web.RouteDef]:
+    made = [route(sim, HOUSE, method, path, handler) for method, path, handler in _TABLE]
+    return [
+        *made,
+        route(sim, HOUSE, "GET", "/cgi-bin/token", house.token, token=False),
+        route(sim, HOUSE, "POST", "/cgi-bin/stable_token", house.stable_token, token=False),
+        route(sim, HOUSE, "POST", "/cgi-bin/media/upload", people.upload, upload=True),
+        route(sim, HOUSE, "GET", "/sns/oauth2/access_token", people.login, token=False),
+    ]

@@ -1,0 +1,37 @@
+"""media/upload and media/get of WeCom (90253)."""
+
+from __future__ import annotations
+
+from aiohttp.web import FileField
+
+from bot.simulator.door import Call, Json, Refused
+from bot.simulator.media import looks_like_picture
+from bot.simulator.wecom_api.house import asker
+
+MEGA = 1 << 20
+LIMITS = {"image": 10 * MEGA, "voice": 2 * MEGA, "video": 10 * MEGA, "file": 20 * MEGA}
+
+
+def take(call: Call, kind: str) -> tuple[str, bytes]:
+    """File name and bytes of the part ``media``, within the limits of its kind."""
+    if kind not in LIMITS:
+        raise Refused(40004, "invalid media type")
+    part = call.form.get("media")
+    if not isinstance(part, FileField):
+        raise Refused(44001, "empty media data")
+    data = part.file.read()
+    if len(data) <= 5:
+        raise Refused(40006, "invalid file size")
+    if len(data) > LIMITS[kind]:
+        raise Refused(45001, "media size out of limit")
+    if kind == "image" and not looks_like_picture(data):
+        raise Refused(40005, "invalid file type")
+    return part.filename, data
+
+
+async def upload(call: Call) -> Json:
+    corp, _app = asker(call)
+    kind = call.need("type", 40004)
+    name, data = take(call, kind)
+    media_id = call.sim.media.put(corp.corp_id, kind, name, data)
+    return {"errmsg": "", "type": kind, "media_id": media_id, "created_at": str(call.sim.clock.stamp())}

@@ -1,0 +1,259 @@
+"""What a content becomes on each platform, and where its limits cut."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import PlatformError, Verdict
+from bot.messages import CardUpdate, Choice, File, Image, Markdown, Notice, Question, Text
+from bot.platforms import menu
+from bot.platforms.authorize import authorize_url
+from bot.platforms.errors import Platform
+from bot.platforms.twin import MAX_TEXT, cut_bytes, cut_chars, tapped, text_twin
+from bot.platforms.wechat import payloads as wechat
+from bot.platforms.wechat.templates import Template
+from bot.platforms.wecom import payloads as wecom
+from bot.platforms.wecom.cards import task_id
+from bot.platforms.wecom.inbound import card_key
+
+NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
+NOTICE = Notice("反诈每周一测", "三分钟做完，满分签名。", "https://fanzha.example.edu.cn/a/1")
+AB = (Choice("A", "立即转账"), Choice("B", "挂断并拨打110"))
+
+
+def question(stem: str = "怎么办？", choices: tuple[Choice, ...] = AB, **more: Any) -> Question:
+    return Question("quiz-7", "反诈小测", stem, choices, **more)
+
+
+def member(content: Any, *, cards: bool = True, media: dict[str, str] | None = None) -> dict[str, Any]:
+    return wecom.member_payload(content, key="s1", media=media or {}, use_cards=cards)
+
+
+@given(st.text(max_size=900), st.integers(3, 2048))
+def test_cutting_by_bytes_keeps_whole_characters(text: str, limit: int) -> None:
+    cut = cut_bytes(text, limit)
+    assert len(cut.encode()) <= limit
+    assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
+    assert len(cut_chars(text, limit)) <= limit
+
+
+@given(
+    st.text(max_size=3000),
+    st.lists(st.tuples(st.text(min_size=1, max_size=5), st.text(min_size=1, max_size=30)), max_size=6),
+)
+def test_a_twin_never_loses_a_choice(text: str, pairs: list[tuple[str, str]]) -> None:
+    choices = tuple(Choice(word, label) for word, label in pairs)
+    for lines in (tapped, None):
+        twin = text_twin(Text(text, choices), lines) if lines else text_twin(Text(text, choices))
+        assert len(twin.encode()) <= MAX_TEXT
+        assert twin.count("<a href=") >= (len(choices) if lines else 0)
+
+
+def test_choices_in_a_text_are_named_for_members_and_tapped_by_followers() -> None:
+    content = Text(
+        "请确认",
+        (
+            Choice("已阅", "已阅"),
+            Choice("暂不", "暂不"),
+            Choice("A", "甲"),
+            Choice("页", "打开", "https://x.example/?a=1&b"),
+        ),
+    )
+    assert (
+        text_twin(content)
+        == '请确认\n【A】甲\n<a href="https://x.example/?a=1&b">打开</a>\n回复：已阅 / 暂不'
+    )
+    first = text_twin(content, tapped).split("\n")[1]
+    assert first == '<a href="weixin://bizmsgmenu?msgmenucontent=已阅&msgmenuid=已阅">已阅</a>'
+    odd = text_twin(Text("", (Choice('a&b#"%', "<x>"),)), tapped)
+    assert (
+        odd
+        == '<a href="weixin://bizmsgmenu?msgmenucontent=a%26b%23%22%25&msgmenuid=a%26b%23%22%25">＜x＞</a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "type_"),
+    [
+        (question(), "button_interaction"),
+        (question("题" * 44), "button_interaction"),
+        (question("题" * 160), "button_interaction"),
+        (question(choices=(Choice("A", "挂断电话并且立即拨打一一零"), AB[1])), "vote_interaction"),
+        (question(multiple=True), "vote_interaction"),
+        (question(choices=tuple(Choice(str(at), f"第{at}") for at in range(7))), "vote_interaction"),
+    ],
+)
+def test_a_question_takes_the_card_it_fits(content: Question, type_: str) -> None:
+    card = member(content)["template_card"]
+    assert card["card_type"] == type_
+    assert card_key(card["task_id"]) == "quiz-7"
+    if type_ == "vote_interaction":
+        assert card["checkbox"]["mode"] == int(content.multiple)
+        assert [one["id"] for one in card["checkbox"]["option_list"]] == [one.word for one in content.choices]
+        assert len(card["main_title"]["title"]) <= 16
+    else:
+        assert [one["key"] for one in card["button_list"]] == [one.word for one in content.choices]
+        assert content.stem in (card["main_title"].get("desc"), card.get("sub_title_text"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        question("题" * 161),
+        question(choices=(Choice("A", "长" * 18), AB[1])),
+        question(choices=tuple(Choice(str(at), f"第{at}") for at in range(21))),
+        question(choices=(Choice("A", "同词"), Choice("A", "同词"))),
+    ],
+)
+def test_a_question_too_big_for_a_card_is_a_text(content: Question) -> None:
+    payload = member(content)
+    assert payload["msgtype"] == "text"
+    assert content.stem[:100] in payload["text"]["content"]
+    assert "【" in payload["text"]["content"]
+
+
+def test_without_cards_everything_is_text_or_textcard() -> None:
+    assert member(question(), cards=False)["msgtype"] == "text"
+    assert member(Markdown("**粗**"), cards=False) == {"msgtype": "text", "text": {"content": "**粗**"}}
+    assert member(NOTICE, cards=False)["msgtype"] == "textcard"
+
+
+def test_a_task_id_is_new_for_each_shipment_and_the_same_for_a_repeat() -> None:
+    assert task_id("q", "s1") == task_id("q", "s1") != task_id("q", "s2")
+    for bad in ("", "题", "a b", "x" * 116):
+        with pytest.raises(PlatformError) as caught:
+            task_id(bad, "s1")
+        assert caught.value.verdict is Verdict.BUG
+
+
+def test_a_notice_is_cut_to_its_card() -> None:
+    long = Notice("题" * 200, "文" * 600, NOTICE.url, "打开链接看一看")
+    card = member(long)["textcard"]
+    assert (len(card["title"]), len(card["description"]), card["btntxt"]) == (128, 512, "打开链…")
+    article = member(Notice("题" * 200, "文" * 600, NOTICE.url, picture="https://x.example/p.png"))["news"][
+        "articles"
+    ][0]
+    assert len(article["title"].encode()) <= 128
+    assert len(article["description"].encode()) <= 512
+    assert member(Notice("题", "", NOTICE.url))["textcard"]["description"] == "题"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        Notice("题", "文", "ftp://x.example"),
+        Notice("题", "文", "https://x.example/" + "a" * 2048),
+        Text("  "),
+        Image("unknown"),
+        File("unknown", "a.pdf"),
+        CardUpdate("RC", "已答"),
+    ],
+)
+def test_what_cannot_be_cut_is_refused_before_the_call(content: Any) -> None:
+    with pytest.raises(PlatformError) as caught:
+        member(content)
+    assert caught.value.verdict is Verdict.BUG
+
+
+def test_media_are_named_by_their_upload() -> None:
+    assert member(Image("hash"), media={"hash": "M1"}) == {"msgtype": "image", "image": {"media_id": "M1"}}
+    assert member(File("hash", "表.xlsx"), media={"hash": "M2"}) == {
+        "msgtype": "file",
+        "file": {"media_id": "M2"},
+    }
+
+
+def test_a_customer_message_offers_what_can_be_tapped() -> None:
+    confirm = Text("读完了吗？", (Choice("已阅", "已阅"), Choice("暂不", "暂不")))
+    body = wechat.custom("oU", confirm, {})
+    assert body["msgmenu"]["list"] == [{"id": "已阅", "content": "已阅"}, {"id": "暂不", "content": "暂不"}]
+    assert wechat.custom("oU", confirm, {}, menus=False)["msgtype"] == "text"
+    assert "weixin://bizmsgmenu" in wechat.custom("oU", question(), {})["text"]["content"]
+    assert len(wechat.custom("oU", NOTICE, {})["news"]["articles"]) == 1
+
+
+def test_a_template_is_filled_by_its_mapping() -> None:
+    chosen = Template.of(
+        "TPL",
+        {"thing1": "title", "time2": "time", "thing3": "school", "phrase4": "=待完成"},
+        {"school": "示例职业技术学院"},
+    )
+    body = wechat.template("oU", Notice("很长的标题" * 10, "文", NOTICE.url), chosen, "s1", NOW)
+    assert body["data"]["thing1"]["value"] == ("很长的标题" * 10)[:19] + "…"
+    assert body["data"]["time2"]["value"] == "2026-11-21 19:00"
+    assert body["data"]["thing3"]["value"] == "示例职业技术学院"
+    assert body["data"]["phrase4"]["value"] == "待完成"
+    assert len(body["client_msg_id"]) == 32
+    assert Template.of("TPL").data(NOTICE, NOW)["thing1"] == {"value": "反诈每周一测"}
+
+
+@pytest.mark.parametrize("fields", [{"thing1.DATA": "title"}, {"thing1": "headline"}, {}])
+def test_a_wrong_mapping_is_a_sentence_at_start(fields: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="模板"):
+        Template.of("TPL", fields)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("number1", "十"),
+        ("phrase1", "超过五个汉字"),
+        ("character_string1", "编号"),
+        ("letter1", "a1"),
+        ("thing1", " "),
+    ],
+)
+def test_a_value_its_field_cannot_take_is_refused(field: str, text: str) -> None:
+    with pytest.raises(PlatformError) as caught:
+        Template.of("TPL", {field: "=" + text}).data(NOTICE, NOW)
+    assert caught.value.code == 47003
+
+
+def test_a_mass_send_has_a_stable_short_id_and_its_limits() -> None:
+    body = wechat.mass_to(["o1", "o2"], Text("周五提醒"), {}, "campaign/1")
+    assert body["clientmsgid"] == wechat.client_id("campaign/1")
+    assert len(body["clientmsgid"].encode()) <= 32
+    assert "href" in wechat.mass_all(None, NOTICE, {}, "k")["text"]["content"]
+    assert wechat.mass_all(7, NOTICE, {}, "k")["filter"] == {"is_to_all": False, "tag_id": 7}
+    for many in (["o1"], ["o"] * 10_001):
+        with pytest.raises(PlatformError):
+            wechat.mass_to(many, Text("x"), {}, "k")
+
+
+def test_a_menu_keeps_its_limits() -> None:
+    button = menu.Button("本周任务", word="答题")
+    more = menu.Button("更多", below=(menu.Button("学习中心", url="https://x.example"), button))
+    body = menu.payload(Platform.WECOM, (button, more))
+    assert body["button"][0] == {"type": "click", "name": "本周任务", "key": "答题"}
+    assert body["button"][1]["sub_button"][0] == {
+        "type": "view",
+        "name": "学习中心",
+        "url": "https://x.example",
+    }
+    for bad in (
+        (),
+        (button,) * 4,
+        (menu.Button("名字太长的菜单", word="x"),),
+        (menu.Button("空"),),
+        (menu.Button("x", below=(more,)),),
+    ):
+        with pytest.raises(PlatformError):
+            menu.payload(Platform.WECOM, bad)
+
+
+def test_the_login_page_is_asked_in_the_documented_order() -> None:
+    url = authorize_url("https://open.weixin.qq.com", "ww1", "https://x.example/o?a=1", "abc", agent_id=7)
+    assert url == (
+        "https://open.weixin.qq.com/connect/oauth2/authorize?appid=ww1&redirect_uri=https%3A%2F%2Fx.example%2Fo%3Fa%3D1"
+        "&response_type=code&scope=snsapi_base&state=abc&agentid=7#wechat_redirect"
+    )
+    assert authorize_url("http://127.0.0.1:1/open/", "ww1", "u", "s").startswith(
+        "http://127.0.0.1:1/open/connect/"
+    )
+    with pytest.raises(ValueError, match="state"):
+        authorize_url("https://open.weixin.qq.com", "ww1", "u", "a-b")

@@ -1,0 +1,112 @@
+"""学校通知, the school directory, group webhooks and web login of WeCom."""
+
+import base64
+import hashlib
+from typing import Any
+
+from sim_cast import AGENT, CORP, PNG, Stage, staged, world
+
+NOTICE = "externalcontact/message/send"
+
+
+def letter(**to: Any) -> dict[str, Any]:
+    article = {"title": "致家长的一封信", "description": "两分钟读完", "url": "https://example.edu.cn/a/1"}
+    return {"agentid": AGENT, "msgtype": "news", "news": {"articles": [article]}, **to}
+
+
+async def test_a_letter_reaches_only_parents_who_follow(stage: Stage) -> None:
+    answer = await stage.wecom(NOTICE, letter(to_student_userid=["S_YU"], to_parent_userid=["nobody"]))
+    assert answer["errcode"] == 0
+    assert answer["invalid_parent_userid"] == ["nobody"]
+    assert "msgid" not in answer
+    stage.parent("p_yu_ma").received("致家长的一封信")
+    stage.parent("p_yu_ba").never_received("致家长的一封信")
+
+
+async def test_classes_everyone_and_students(stage: Stage) -> None:
+    assert (await stage.wecom(NOTICE, letter(to_party=["10"])))["errcode"] == 0
+    assert (await stage.wecom(NOTICE, letter(toall=1)))["errcode"] == 0
+    assert (await stage.wecom(NOTICE, letter(toall=1, recv_scope=1)))["errcode"] == 0
+    assert len(stage.parent("p_yu_ma").bubbles) == 2
+
+
+async def test_what_a_notice_may_not_be(stage: Stage) -> None:
+    card = {"agentid": AGENT, "msgtype": "textcard", "textcard": {}, "toall": 1}
+    assert (await stage.wecom(NOTICE, card))["errcode"] == 40008
+    assert (await stage.wecom(NOTICE, letter()))["errcode"] == 82001
+    assert (await stage.wecom(NOTICE, letter(to_party="11")))["errcode"] == 40058
+    assert (await stage.wecom(NOTICE, letter(to_parent_userid=["nobody"])))["errcode"] == 81013
+    other = letter(toall=1) | {"agentid": 1000009}
+    assert (await stage.wecom(NOTICE, other, "other-secret"))["errcode"] == 48002
+
+
+async def test_a_class_teacher_out_of_sight_stops_the_notice() -> None:
+    data = world()
+    data["corps"][0]["apps"][0]["visible"] = ["xiaolin"]
+    async with staged(data) as stage:
+        assert (await stage.wecom(NOTICE, letter(toall=1)))["errcode"] == 65024
+
+
+async def test_a_repeated_notice_is_swallowed(stage: Stage) -> None:
+    body = letter(toall=1, enable_duplicate_check=1)
+    await stage.wecom(NOTICE, body)
+    assert (await stage.wecom(NOTICE, body))["errcode"] == 0
+    assert len(stage.parent("p_yu_ma").bubbles) == 1
+
+
+async def test_the_directory_reads_as_documented(stage: Stage) -> None:
+    tree = (await stage.read("school/department/list"))["departments"]
+    assert [d["id"] for d in tree] == [1, 10, 11]
+    assert tree[2]["department_admins"] == [{"userid": "teacher_su", "type": 3}]
+    student = (await stage.read("school/user/get", userid="S_yu"))["student"]
+    assert [p["is_subscribe"] for p in student["parents"]] == [1, 0]
+    assert "external_userid" not in student["parents"][1]
+    parent = (await stage.read("school/user/get", userid="p_yu_ma"))["parent"]
+    assert parent["children"][0]["student_userid"] == "s_yu"
+    assert len((await stage.read("school/user/list_parent", department_id=11))["parents"]) == 2
+    assert (await stage.read("school/user/get", userid="nobody"))["errcode"] == 60111
+    assert (await stage.read("school/user/list", department_id=99))["errcode"] == 60003
+    scope = await stage.read("school/agent/get_allow_scope", agentid=AGENT)
+    assert scope["allow_scope"]["departments"]["partyid"] == [1]
+    assert "qrcode_big" in await stage.read("externalcontact/get_subscribe_qr_code")
+
+
+async def test_following_is_an_event(stage: Stage) -> None:
+    dad = stage.parent("p_yu_ba")
+    await dad.follow()
+    event = stage.bot.heard[-1]._data
+    assert (event["Event"], event["ChangeType"], event["Id"]) == (
+        "change_school_contact",
+        "subscribe",
+        "p_yu_ba",
+    )
+    await stage.wecom(NOTICE, letter(toall=1))
+    dad.hears("致家长的一封信")
+
+
+async def test_the_group_takes_twenty_a_minute_and_nothing_too_long(stage: Stage) -> None:
+    async def hook(body: Any, key: str = "hook-key") -> int:
+        return int((await stage.post("/wecom/cgi-bin/webhook/send", body, key=key))["errcode"])
+
+    words = {"msgtype": "markdown", "markdown": {"content": "**本周**小结"}}
+    picture = {"base64": base64.b64encode(PNG).decode(), "md5": hashlib.md5(PNG).hexdigest()}
+    assert await hook(words, "wrong") == 93000
+    assert await hook({"msgtype": "markdown", "markdown": {"content": "长" * 1400}}) == 40058
+    assert await hook({"msgtype": "image", "image": picture | {"md5": "0"}}) == 301019
+    assert await hook({"msgtype": "image", "image": picture}) == 0
+    assert [await hook(words) for _ in range(20)] == [0] * 19 + [45009]
+    stage.member("teacher_su").received("**本周**小结")
+
+
+async def test_a_code_is_spent_once_on_the_right_person(stage: Stage) -> None:
+    codes = stage.sim.codes
+    member = codes.issue(CORP, f"{CORP}|member|xiaolin", "snsapi_base")
+    assert (await stage.read("auth/getuserinfo", code=member))["userid"] == "XiaoLin"
+    assert (await stage.read("auth/getuserinfo", code=member))["errcode"] == 42022
+    parent = codes.issue(CORP, f"{CORP}|parent|p_yu_ma", "snsapi_base")
+    assert (await stage.read("school/getuserinfo", code=parent))["parent_userid"] == "P_yu_ma"
+    stranger = codes.issue(CORP, f"{CORP}|parent|p_yu_ma", "snsapi_base")
+    answer = await stage.read("auth/getuserinfo", code=stranger)
+    assert "userid" not in answer
+    assert answer["openid"]
+    assert (await stage.read("school/getuserinfo", code="made-up"))["errcode"] == 40029
