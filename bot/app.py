@@ -1,0 +1,152 @@
+"""The composition root: the only place where everything is put together, and taken apart in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Final
+
+import aiohttp
+import structlog
+from aiohttp import web
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import migrate
+from bot.committer import Committer
+from bot.conversation import Conversation
+from bot.db import Database
+from bot.delivery.courier import Courier
+from bot.delivery.ledger import Ledger
+from bot.duties.ticker import Ticker
+from bot.lines import Lines, connect
+from bot.loading import load_school
+from bot.school import School
+from bot.settings import Settings, WecomApp
+from bot.web.callbacks import Callbacks
+from bot.web.pages import Pages
+from bot.web.routes import add_routes
+from handlers import ROUTERS
+
+log = structlog.get_logger()
+ROLES: Final = ("all", "web", "worker")
+_FRESH: Final = 180.0  # seconds without a tick after which a worker is not ready
+_BODY: Final = 20 * 1024 * 1024  # an uploaded roster; callbacks have a limit of their own
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Bot:
+    """The running parts, for whoever holds the composition root."""
+
+    settings: Settings
+    database: Database
+    school: School
+    lines: Lines
+    committer: Committer
+    courier: Courier
+    ticker: Ticker
+    web: web.Application
+    clock: Callable[[], datetime]
+    ticked_at: float = 0.0
+
+    async def tick(self) -> None:
+        """One ring of the alarm clock."""
+        await self.ticker.tick()
+        self.ticked_at = asyncio.get_running_loop().time()
+
+    def is_fresh(self) -> bool:
+        """Has the clock rung lately? Always true where no worker runs."""
+        return not self.ticked_at or asyncio.get_running_loop().time() - self.ticked_at < _FRESH
+
+
+@asynccontextmanager
+async def built(
+    settings: Settings, base: Path, *, clock: Callable[[], datetime] = system_clock, rng: Random | None = None
+) -> AsyncIterator[Bot]:
+    """Everything connected, migrated and listening to nobody yet; taken down in reverse at the end."""
+    chance = rng or SystemRandom()
+    school = load_school(settings, base)
+    async with AsyncExitStack() as stack:
+        database = Database(database_url(settings.database, base))
+        stack.push_async_callback(database.close)
+        await migrate.upgrade(database)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        lines = connect(settings.accounts, database, session, clock, settings.school.name)
+        headcounts = {a.id: a.headcount for a in settings.accounts if isinstance(a, WecomApp)}
+        courier = Courier(database, lines.clients, lambda: school, clock, chance, Ledger(headcounts))
+        ticker = Ticker(database, lambda: school, clock, courier.wake)
+        conversation = Conversation(database, ROUTERS, lambda: school, clock, chance, courier.wake)
+        committer = Committer(conversation.receive)
+        committer.start()
+        stack.push_async_callback(committer.close)
+        app = web.Application(client_max_size=_BODY)
+        bot = Bot(settings, database, school, lines, committer, courier, ticker, app, clock)
+        callbacks = Callbacks(lines.codecs, committer, clock)
+        app.router.add_get("/callback/{account}", callbacks.verify)
+        app.router.add_post("/callback/{account}", callbacks.receive)
+        add_routes(
+            app,
+            Pages(
+                database,
+                lambda: school,
+                clock,
+                lines.logins,
+                chance,
+                wake=courier.wake,
+                is_current=lambda: migrate.is_current(database),
+                is_fresh=bot.is_fresh,
+            ),
+        )
+        yield bot
+
+
+@asynccontextmanager
+async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[None]:
+    """Web, worker or both, until the block ends; what was accepted is finished first."""
+    async with AsyncExitStack() as stack:
+        if role in ("all", "worker"):
+            await stack.enter_async_context(working(bot))
+        if role in ("all", "web"):
+            runner = web.AppRunner(bot.web, access_log=None, handle_signals=False)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, host, port, backlog=1024).start()
+        log.info("ready", role=role, host=host, port=port)
+        yield
+
+
+@asynccontextmanager
+async def working(bot: Bot) -> AsyncIterator[None]:
+    """APScheduler rings once a minute, the courier works on its own. Jobs only enqueue: stopping is safe."""
+    scheduler = AsyncIOScheduler(timezone=UTC, executors={"default": AsyncIOExecutor()})
+    scheduler.add_job(
+        bot.tick, "cron", second=2, coalesce=True, max_instances=1, misfire_grace_time=60, id="tick"
+    )
+    scheduler.start()
+    courier = asyncio.create_task(bot.courier.run())
+    await bot.tick()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+        courier.cancel()
+        await asyncio.gather(courier, return_exceptions=True)
+
+
+def database_url(url: str, base: Path) -> str:
+    """A relative SQLite file lies below ``base``; its folder is made."""
+    prefix = "sqlite+aiosqlite:///"
+    if not url.startswith(prefix) or url.endswith(":memory:"):
+        return url
+    path = base / url.removeprefix(prefix)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return prefix + str(path)

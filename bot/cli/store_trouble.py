@@ -1,0 +1,19 @@
+"""Trouble of the machine that a sentence tells better than a traceback."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+
+from bot.cli import wording
+
+# These come from our own statements and may hold values of people.
+_OURS = (DataError, IntegrityError, ProgrammingError)
+
+
+def trouble(error: Exception) -> str | None:
+    """A sentence for a database, file or port that cannot be used; ``None`` for what is a fault of ours."""
+    if isinstance(error, DBAPIError) and not isinstance(error, _OURS):
+        return wording.database_trouble(str(error.orig).split("\n")[0])
+    if isinstance(error, OSError):
+        return wording.machine_trouble(error.filename or "", error.strerror or str(error))
+    return None

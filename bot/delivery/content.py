@@ -1,0 +1,33 @@
+"""Content as JSON and back, and the hash under which identical content is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from bot.messages import CardUpdate, Choice, Content, File, Image, Markdown, Notice, Question, Text
+
+_KINDS: Final[dict[str, type[Any]]] = {
+    kind.__name__: kind for kind in (Text, Notice, Question, Image, File, Markdown, CardUpdate)
+}
+
+
+def to_json(content: Content) -> dict[str, Any]:
+    return {"kind": type(content).__name__, **asdict(content)}
+
+
+def from_json(kept: dict[str, Any]) -> Content:
+    fields = dict(kept)
+    kind = _KINDS[fields.pop("kind")]
+    if "choices" in fields:
+        fields["choices"] = tuple(Choice(**choice) for choice in fields["choices"])
+    content: Content = kind(**fields)
+    return content
+
+
+def content_hash(content: Content) -> str:
+    """The same for identical content, so that a thousand people share one row and one call."""
+    text = json.dumps(to_json(content), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

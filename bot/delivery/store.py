@@ -1,0 +1,188 @@
+"""Queueing what must go out. Sending is the courier's; its rows are in ``store_courier``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.db import Moment, Tx, insert_new
+from bot.delivery.content import content_hash, to_json
+from bot.delivery.rules import DeliveryState
+from bot.delivery.tables import blob, delivery, payload
+from bot.duties.tables import task
+from bot.messages import Content, Realm, Urgency
+from bot.people.rules import PersonKind, Stage
+from bot.people.tables import contact, guardian, person
+
+_PAYLOAD: Final = insert_new(payload)
+_BLOB: Final = insert_new(blob)
+_QUEUE: Final = insert_new(delivery)
+_SPREAD_FROM: Final = 2000  # people; fewer go out at once
+_SPREAD_SECONDS: Final = 900
+
+
+class Outbox:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    def queue(
+        self,
+        *,
+        key: str,
+        account: str,
+        address: str,
+        person: int,
+        content: Content,
+        urgency: Urgency,
+        not_before: datetime,
+        occurrence: str | None = None,
+        task_id: int | None = None,
+        digest: bool = False,
+    ) -> None:
+        """One message to one person; the same ``key`` twice is one message."""
+        self._tx.write(
+            _QUEUE,
+            key=key,
+            account=account,
+            address=address,
+            person_id=person,
+            occurrence_id=occurrence,
+            task_id=task_id,
+            payload=self.keep(content),
+            urgency=urgency,
+            digest=digest,
+            state=DeliveryState.DUE,
+            not_before=not_before,
+            attempts=0,
+            outcome="",
+        )
+
+    def keep(self, content: Content) -> str:
+        """Store the content once; its hash."""
+        hash_ = content_hash(content)
+        self._tx.write(_PAYLOAD, hash=hash_, content=to_json(content))
+        return hash_
+
+    def keep_blob(self, data: bytes, now: datetime) -> str:
+        """Store a picture or file until it is sent; its hash."""
+        hash_ = hashlib.sha256(data).hexdigest()[:32]
+        self._tx.write(_BLOB, hash=hash_, data=data, at=now)
+        return hash_
+
+    async def fan_out(
+        self,
+        *,
+        occurrence: str,
+        account: str,
+        realms: Sequence[Realm],
+        content: Content,
+        not_before: datetime,
+        digest: bool,
+        only_in_window: bool,
+        now: datetime,
+        audience: Sequence[str] = (),
+    ) -> int:
+        """One delivery for each person of the occurrence who is reached by this account and has none yet.
+
+        Set-based, so that a million people cost one statement; people with two tasks (two children) get one
+        message. ``only_in_window``: an account that may write only after the person wrote. ``audience`` names
+        the 学段 or kinds whose text this is; empty means everybody.
+        """
+        hash_ = self.keep(content)
+        await self._tx.flush()
+        chosen_people = (
+            sa.select(task.c.person_id)
+            .where(task.c.occurrence_id == occurrence, task.c.exempt == "", task.c.settled_at.is_(None))
+            .distinct()
+        )
+        if audience:
+            people_of = sa.select(person.c.id).where(_is_audience(audience))
+            chosen_people = chosen_people.where(task.c.person_id.in_(people_of))
+        people = chosen_people.subquery()
+        prefix = f"{occurrence}/"
+        key = sa.literal(prefix) + sa.cast(people.c.person_id, sa.Text)
+        count = await self._tx.scalar(sa.select(sa.func.count()).select_from(people))
+        start = sa.literal(not_before, Moment())
+        when: sa.ColumnElement[Any] = start
+        if count > _SPREAD_FROM:
+            jitter = (people.c.person_id / 4096) % _SPREAD_SECONDS * 1000
+            when = sa.type_coerce(sa.type_coerce(start, sa.BigInteger) + jitter, Moment())
+        chosen = (
+            sa.select(
+                key.label("key"),
+                contact.c.account,
+                sa.func.min(contact.c.address).label("address"),
+                people.c.person_id,
+                sa.literal(occurrence).label("occurrence_id"),
+                sa.literal(hash_).label("payload"),
+                sa.literal(str(Urgency.ROUTINE)).label("urgency"),
+                sa.literal(digest).label("digest"),
+                sa.literal(str(DeliveryState.DUE)).label("state"),
+                when.label("not_before"),
+                sa.literal(0).label("attempts"),
+                sa.literal("").label("outcome"),
+            )
+            .select_from(people.join(contact, contact.c.person_id == people.c.person_id))
+            .where(
+                contact.c.account == account,
+                contact.c.realm.in_([str(r) for r in realms]),
+                contact.c.unreachable.is_(None),
+                ~sa.exists().where(delivery.c.key == key),
+            )
+            .group_by(people.c.person_id, contact.c.account)
+        )
+        if only_in_window:
+            chosen = chosen.where(contact.c.window_until > now, contact.c.window_left > 0)
+        columns = [
+            "key",
+            "account",
+            "address",
+            "person_id",
+            "occurrence_id",
+            "payload",
+            "urgency",
+            "digest",
+            "state",
+            "not_before",
+            "attempts",
+            "outcome",
+        ]
+        return await self._tx.execute(insert_new(delivery).from_select(columns, chosen))
+
+    async def cancel(self, occurrence: str) -> int:
+        """Whatever of an occurrence has not left yet stays here."""
+        return await self._tx.execute(
+            sa.update(delivery)
+            .where(delivery.c.occurrence_id == occurrence, delivery.c.state == DeliveryState.DUE)
+            .values(state=DeliveryState.CANCELLED)
+        )
+
+    async def counts(self, occurrence: str) -> dict[str, int]:
+        """How many deliveries of an occurrence are in each state."""
+        rows = await self._tx.rows(
+            sa.select(delivery.c.state, sa.func.count().label("messages"))
+            .where(delivery.c.occurrence_id == occurrence)
+            .group_by(delivery.c.state)
+        )
+        return {row.state: row.messages for row in rows}
+
+
+def _is_audience(words: Sequence[str]) -> sa.ColumnElement[bool]:
+    """学段 mean students of that stage (大学 where none is known), 家长/学段 their parents, else a kind."""
+    stages = [w for w in words if w in set(Stage)]
+    kinds = [w for w in words if w in set(PersonKind)]
+    student = person.c.kind == str(PersonKind.STUDENT)
+    of_stage = sa.func.coalesce(person.c.stage, str(Stage.COLLEGE)).in_(stages)
+    of_child = [w.partition("/")[2] for w in words if w.startswith(f"{PersonKind.PARENT}/")]
+    child = person.alias("child")
+    parents = (
+        sa.select(guardian.c.parent_id)
+        .join(child, child.c.id == guardian.c.child_id)
+        .where(sa.func.coalesce(child.c.stage, str(Stage.COLLEGE)).in_(of_child))
+    )
+    parent = sa.and_(person.c.kind == str(PersonKind.PARENT), person.c.id.in_(parents))
+    return sa.or_(sa.and_(student, of_stage), person.c.kind.in_(kinds), parent)

@@ -1,0 +1,45 @@
+"""The inbox: what came in once, and the reply that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from bot.db import Tx, insert_new
+from bot.delivery.tables import inbox
+from bot.messages import Choice, Reply
+
+_SEEN: Final = sa.select(inbox.c.key, inbox.c.reply).where(
+    inbox.c.key.in_(sa.bindparam("keys", expanding=True))
+)
+_REMEMBER: Final = insert_new(inbox)
+
+
+class Inbox:
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def seen(self, keys: Sequence[str]) -> dict[str, Reply]:
+        """The remembered replies of those keys that came before."""
+        return {row.key: _to_value(row.reply) for row in await self._tx.rows(_SEEN, {"keys": keys})}
+
+    def remember(self, key: str, reply: Reply, now: datetime) -> None:
+        self._tx.write(
+            _REMEMBER, key=key, at=now, reply=[reply.text, [(c.word, c.label, c.url) for c in reply.choices]]
+        )
+
+    async def lock_strangers(self, addresses: Sequence[str]) -> None:
+        """People without a row have nothing to lock; on PostgreSQL an advisory lock makes them take turns."""
+        if self._tx.dialect == "postgresql":
+            for address in sorted(addresses):
+                await self._tx.rows(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(address))))
+
+
+def _to_value(kept: list[object]) -> Reply:
+    text, choices = kept
+    assert isinstance(text, str)
+    assert isinstance(choices, list)
+    return Reply(text, tuple(Choice(*choice) for choice in choices))

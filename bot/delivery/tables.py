@@ -1,0 +1,120 @@
+"""What leaves the house: payloads, deliveries, shipments, quotas; and the inbox of what came in."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from bot.db import Json, Moment, metadata
+
+# One row a callback: the unique key makes a repeated one harmless, the reply is remembered.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("reply", Json, nullable=False),  # [text, [[word, label, url], …]]
+    sa.Index("ix_inbox_at", "at"),
+)
+
+# Identical content is stored once, so that it can travel together.
+payload = sa.Table(
+    "payload",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("content", Json, nullable=False),
+)
+
+blob = sa.Table(
+    "blob",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+# A media_id lives three days and belongs to one corp (90253).
+media = sa.Table(
+    "media",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("blob", sa.Text, primary_key=True),
+    sa.Column("media_id", sa.Text, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),  # what makes it once only
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("person_id", sa.BigInteger, nullable=False),
+    sa.Column("occurrence_id", sa.Text),
+    sa.Column("task_id", sa.BigInteger),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("urgency", sa.Text, nullable=False),
+    sa.Column("digest", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("not_before", Moment, nullable=False),
+    sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("shipment_id", sa.BigInteger),
+    sa.Column("outcome", sa.Text, nullable=False, server_default=""),
+    sa.Column("settled_at", Moment),
+    sa.Index(
+        "ix_delivery_due",
+        "account",
+        "not_before",
+        "id",
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    ),
+    sa.Index("ix_delivery_shipment", "shipment_id"),
+    sa.Index("ix_delivery_occurrence", "occurrence_id", "state"),
+    sa.Index("ix_delivery_person", "person_id", "settled_at"),
+)
+
+# One call, fixed before it is made: who, the exact bytes, until when a repeat has no second effect.
+shipment = sa.Table(
+    "shipment",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("content_type", sa.Text, nullable=False),
+    sa.Column("quota", sa.Text, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("repeat_until", Moment, nullable=False),
+    sa.Column("lease_until", Moment),
+    sa.Column("state", sa.Text, nullable=False),  # sending | waiting (known not sent) | done | unknown
+    sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("message_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("response_code", sa.Text, nullable=False, server_default=""),
+    sa.Index(
+        "ix_shipment_open",
+        "lease_until",
+        sqlite_where=sa.text("state in ('sending', 'waiting')"),
+        postgresql_where=sa.text("state in ('sending', 'waiting')"),
+    ),
+)
+
+# One line of the ledger per limit and window, e.g. ``campus/app/2026-11-22``.
+quota = sa.Table(
+    "quota",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("used", sa.Integer, nullable=False),
+    sa.Column("until", Moment, nullable=False),
+)
+
+# An account the platform told us to stop, or to wait with; empty means all is well.
+account_state = sa.Table(
+    "account_state",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("not_before", Moment),
+    sa.Column("stopped", sa.Text, nullable=False, server_default=""),
+    sa.Column("since", Moment, nullable=False),
+)

@@ -1,0 +1,82 @@
+"""From files to values: settings, plan, bank, library. All complaints of all files at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from bot.accounts import Accounts
+from bot.duties.plan import parse_plan
+from bot.duties.plan_values import Plan
+from bot.duties.statutory import china
+from bot.errors import BadFile, Complaint
+from bot.marked_yaml import parse
+from bot.materials.files import load_library
+from bot.quiz.files import load_bank
+from bot.school import School
+from bot.settings import Settings, fill_in
+
+T = TypeVar("T")
+
+
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a file. Raises BadFile with every complaint, missing variables by name."""
+    name = str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadFile([Complaint(name, 1, f"cannot be read: {error.strerror}")]) from error
+    filled, missing = fill_in(text, os.environ if environment is None else environment)
+    if missing:
+        raise BadFile([Complaint(name, line, f"the environment has no {var}") for line, var in missing])
+    return parse(filled, name, Settings)
+
+
+def load_plan(path: Path) -> Plan:
+    return parse_plan(path.read_text(encoding="utf-8"), str(path), china())
+
+
+def load_school(settings: Settings, base: Path) -> School:
+    """Everything that is held in memory. ``base`` is the folder that the paths of the settings start from."""
+    complaints: list[Complaint] = []
+    plan = _collect(lambda: load_plan(base / settings.schedules), complaints)
+    bank = _collect(lambda: load_bank(base / settings.question_bank), complaints)
+    library = _collect(lambda: load_library(base / settings.materials), complaints)
+    if plan is not None:
+        complaints += _unknown_packs(settings, plan)
+    if complaints or plan is None or bank is None or library is None:
+        raise BadFile(complaints)
+    return School(
+        name=settings.school.name,
+        bank=bank,
+        library=library,
+        plan=plan,
+        accounts=Accounts(settings.accounts, settings.public_url),
+        key=settings.secret_key.get_secret_value().encode(),
+        default_pack=settings.school.plan,
+        packs=settings.plans,
+        test_level=settings.signature.test,
+        letter_level=settings.signature.letter,
+        duty_phone=settings.duty_phone,
+    )
+
+
+def _unknown_packs(settings: Settings, plan: Plan) -> list[Complaint]:
+    named = {settings.school.plan, *settings.plans.values()}
+    known = ", ".join(sorted(plan.packs))
+    return [
+        Complaint("settings", 1, f"there is no plan pack {pack}; schedules.yaml has {known}")
+        for pack in sorted(named - set(plan.packs))
+    ]
+
+
+def _collect(load: Callable[[], T], complaints: list[Complaint]) -> T | None:
+    try:
+        return load()
+    except BadFile as bad:
+        complaints += bad.complaints
+    except OSError as error:
+        complaints.append(Complaint(str(error.filename), 1, f"cannot be read: {error.strerror}"))
+    return None

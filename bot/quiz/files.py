@@ -1,0 +1,28 @@
+"""The bank from a folder of question files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.errors import BadFile, Complaint
+from bot.quiz import wording_check as say
+from bot.quiz.bank import read_bank
+from bot.quiz.items import Bank
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """Text of every question file by name, in the order of names. Bytes that are no UTF-8 become U+FFFD.
+
+    Raises BadFile when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise BadFile([Complaint(str(folder), 1, say.no_folder())])
+    return {
+        f"{folder.name}/{path.name}": path.read_text(encoding="utf-8-sig", errors="replace")
+        for path in sorted(folder.glob("*.yaml"))
+    }
+
+
+def load_bank(folder: Path) -> Bank:
+    """The bank of a folder. Raises BadFile with all complaints."""
+    return read_bank(read_folder(folder))

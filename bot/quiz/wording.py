@@ -1,0 +1,111 @@
+"""Every sentence of a quiz."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.duties.wording import moment
+from bot.messages import Choice, Question
+from bot.people.rules import Person, leaf
+from bot.quiz.items import Item, ItemType
+from bot.quiz.rules import SHOWN, Did, Sitting, Verdict
+
+
+def question(sitting: Sitting, item: Item) -> Question:
+    """The question on the table: a card where cards are possible, else its text."""
+    assert sitting.table is not None
+    done = sitting.mastered_count
+    number = f"{min(done + 1, len(sitting.points))}/{len(sitting.points)}"
+    again = " 再来一次" if sitting.points[sitting.table.point].first_right is False else ""
+    texts = dict(item.options)
+    choices = tuple(Choice(SHOWN[i], texts[letter]) for i, letter in enumerate(sitting.table.order))
+    hint = {
+        ItemType.SINGLE: "回字母作答，如 A",
+        ItemType.MULTIPLE: "可选多个，如 AC",
+        ItemType.JUDGE: "",
+    }[item.type]
+    if item.type is ItemType.JUDGE:
+        choices = (Choice("对", "对"), Choice("错", "错"))
+    return Question(
+        key=f"q-{sitting.id}-{sitting.table.step}",
+        title=number + again,
+        stem=item.stem + ("（多选）" if item.type is ItemType.MULTIPLE else ""),
+        choices=choices,
+        multiple=item.type is ItemType.MULTIPLE,
+        hint=hint,
+    )
+
+
+def opening(sitting: Sitting, due: datetime | None) -> str:
+    minutes = max(1, round(len(sitting.points) * 0.4))
+    until = f"，{moment(due)[5:10].replace('-', '月')}日前" if due else ""
+    if sitting.practice:
+        return f"练习{len(sitting.points)}题，不计成绩。随时可发「退出」。"
+    how = "可分几次做。答错会讲原因并换一题，直到都会。"
+    return f"{sitting.title}：{len(sitting.points)}题，约{minutes}分钟{until}，{how}"
+
+
+def resumed(sitting: Sitting) -> str:
+    return f"接着做：已掌握{sitting.mastered_count}/{len(sitting.points)}，之前的答案都在。"
+
+
+def judged(verdict: Verdict) -> str:
+    """Right or wrong, with the reason in two lines."""
+    if verdict.did in (Did.RIGHT, Did.LAST_RIGHT):
+        return "对。"
+    if verdict.sitting.feedback == "at-end":
+        return "收到。"
+    back = "" if verdict.sitting.mode == "clean-run" else "这个点稍后换一题再来。"
+    return f"这题再想想。{verdict.item.why}{back}"
+
+
+def mastered(sitting: Sitting, person: Person, level: int, now: datetime) -> str:
+    first = f"（首次{sitting.first_score}/{len(sitting.points)}）"
+    if sitting.practice:
+        return f"练习完成{first}。想再来发「答题」。"
+    how = (
+        "回「签收」确认签名"
+        if level == 1
+        else "键入您的姓名签名"
+        if level == 2
+        else "请打开「我的」里的链接手写签名"
+    )
+    return (
+        f"{len(sitting.points)}个点全部掌握，满分{first}。\n"
+        f"请确认回执：「本人{person.name}，{leaf(person.unit)}，已完成并知晓要求，{moment(now)}」\n{how}；不是本人回「有误」。"
+    )
+
+
+def unclean(sitting: Sitting) -> str:
+    return f"这一遍错了{sitting.slips}题。换一份新卷再来，发「答题」就开始。"
+
+
+def unclear(sitting: Sitting, item: Item) -> str:
+    """For a reply that is no answer; after the third in a row we are quiet."""
+    place = f"第{min(sitting.mastered_count + 1, len(sitting.points))}题"
+    if sitting.unclear >= 2:
+        return f"先停在{place}，想继续发「继续」。"
+    letters = "对/错" if item.type is ItemType.JUDGE else "/".join(SHOWN[: len(item.options)])
+    return f"没看懂。回 {letters}，或「退出」（进度已存，{sitting.mastered_count}/{len(sitting.points)}）。"
+
+
+def no_pictures() -> str:
+    return "这题不用图片或语音，回字母就行。"
+
+
+def stale() -> str:
+    return "这题已过去了，以现在这题为准："
+
+
+def left(sitting: Sitting) -> str:
+    if sitting.practice:
+        return "练习结束，什么也不记。"
+    return f"进度已存（{sitting.mastered_count}/{len(sitting.points)}）。想继续发「继续」。"
+
+
+def nothing_open() -> str:
+    return "现在没有进行中的测试。想练习发「答题」。"
+
+
+def already_signed(title: str, code: str) -> str:
+    return f"「{title}」您已满分签收，编号 {code}。想练习发「答题」。"

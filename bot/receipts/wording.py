@@ -1,0 +1,36 @@
+"""What receipts say to people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.duties.wording import moment
+from bot.people.rules import leaf
+from bot.receipts.rules import Level, SealedReceipt
+
+LEVELS = {Level.TAP: "身份点按", Level.NAME: "键入姓名", Level.HAND: "手写签名", Level.PAPER: "纸质签名"}
+
+
+def issued(sealed: SealedReceipt) -> str:
+    return f"已签收，编号 {sealed.code}。发「我的回执」可随时查看。"
+
+
+def mine(receipts: Sequence[SealedReceipt]) -> str:
+    if not receipts:
+        return "您还没有回执。完成测试或签收信件后会有。"
+    lines = ["您的回执："]
+    lines += [f"{r.code} {r.facts.what}（{moment(r.facts.at)[:10]}）" for r in receipts[:6]]
+    return "\n".join(lines)
+
+
+def statement(sealed: SealedReceipt) -> str:
+    """What the page behind /verify/{code} says: enough to check it, not enough to find a person."""
+    facts = sealed.facts
+    return (
+        f"{leaf(facts.unit)} {facts.name[:1]}* 于 {moment(facts.at)} 完成「{facts.what}」"
+        f"（{facts.result}，{LEVELS[facts.level]}）。"
+    )
+
+
+def not_ours() -> str:
+    return "没有这个编号。如果有人拿它向您收费、要验证码或让您下载，请不要照做，先问老师。"

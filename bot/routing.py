@@ -1,0 +1,160 @@
+"""Routers: plain functions in an ordered tuple; the first that does not answer ``None`` wins."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from random import Random
+from typing import Final
+
+from bot.messages import Inbound, Kind, Say
+from bot.people.rules import Person, PersonKind
+from bot.school import School
+from bot.work import Work
+
+_SPACES: Final = re.compile(r"\s+")
+
+
+class Who(StrEnum):
+    """To whom a route belongs; help shows only these, and the others never get to the function."""
+
+    EVERYONE = "everyone"
+    STRANGER = "stranger"
+    KNOWN = "known"
+    TEACHER = "teacher"
+    ADMIN = "admin"
+    PARENT = "parent"
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message and everything a handler may use. ``word`` is tidy, ``rest`` what follows the command."""
+
+    inbound: Inbound
+    person: Person | None
+    address: str
+    word: str
+    rest: str
+    tapped: bool  # a card was tapped: the answer may be another card
+    work: Work
+    school: School
+    now: datetime
+    rng: Random
+
+    @property
+    def someone(self) -> Person:
+        """The person; only for routes that strangers do not reach."""
+        assert self.person is not None
+        return self.person
+
+
+Handler = Callable[[Turn], Awaitable[Say | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    router: str
+    who: Who
+    handler: Handler
+    words: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    cards: str = ""  # prefix of the task_id of cards that belong here
+    any_text: bool = False
+    any_kind: bool = False
+    help: str = ""
+    private_word: bool = False
+
+    def takes(self, turn: Turn) -> bool:
+        inbound = turn.inbound
+        if self.cards:
+            return inbound.card_task.startswith(self.cards + "-")
+        if inbound.card_task:
+            return False
+        if self.events:
+            return inbound.kind is Kind.EVENT and inbound.event in self.events
+        if self.words:
+            return turn.word in self.words
+        if self.any_kind:
+            return True
+        return self.any_text and inbound.kind is Kind.TEXT
+
+
+def allowed(who: Who, person: Person | None) -> bool:
+    match who:
+        case Who.EVERYONE:
+            return True
+        case Who.STRANGER:
+            return person is None
+        case Who.KNOWN:
+            return person is not None
+        case Who.TEACHER:
+            return person is not None and person.is_teacher
+        case Who.ADMIN:
+            return person is not None and person.is_admin
+        case Who.PARENT:
+            return person is not None and person.kind is PersonKind.PARENT
+
+
+@dataclass(slots=True)
+class Router:
+    """The routes of one conversation, in the order in which they are tried."""
+
+    name: str
+    routes: list[Route] = field(default_factory=list)
+
+    def says(self, *words: str, who: Who = Who.KNOWN, help: str = "") -> Callable[[Handler], Handler]:
+        """A command word, alone or followed by a space and more."""
+        if not words or any(tidy(w) != w for w in words):
+            raise ValueError(f"{self.name}: command words are given tidy: {words}")
+        return self._add(lambda h: Route(self.name, who, h, words=words, help=help))
+
+    def event(self, *events: str, who: Who = Who.EVERYONE) -> Callable[[Handler], Handler]:
+        return self._add(lambda h: Route(self.name, who, h, events=events))
+
+    def taps(self, prefix: str, who: Who = Who.KNOWN) -> Callable[[Handler], Handler]:
+        """A tapped card whose key begins with ``prefix-``."""
+        return self._add(lambda h: Route(self.name, who, h, cards=prefix))
+
+    def text(self, who: Who = Who.KNOWN) -> Callable[[Handler], Handler]:
+        """Any text; answer ``None`` to pass it on."""
+        return self._add(lambda h: Route(self.name, who, h, any_text=True))
+
+    def anything(self, who: Who = Who.EVERYONE) -> Callable[[Handler], Handler]:
+        """Every kind of message, pictures included."""
+        return self._add(lambda h: Route(self.name, who, h, any_kind=True))
+
+    def _add(self, make: Callable[[Handler], Route]) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            self.routes.append(make(handler))
+            return handler
+
+        return register
+
+
+def tidy(text: str) -> str:
+    """Full-width, case, spaces and a leading slash make no difference."""
+    plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+    return plain.removeprefix("/").strip()
+
+
+def split_command(text: str) -> tuple[str, str]:
+    """The first word, tidy, and what follows it as it was written."""
+    plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    plain = plain.removeprefix("/").strip()
+    word, _, rest = plain.partition(" ")
+    return word.casefold(), rest.strip()
+
+
+async def dispatch(routers: Sequence[Router], turn: Turn) -> Say | None:
+    """The first answer that is not ``None``; ``None`` when nobody wanted the message."""
+    for router in routers:
+        for route in router.routes:
+            if allowed(route.who, turn.person) and route.takes(turn):
+                say = await route.handler(turn)
+                if say is not None:
+                    return say
+    return None

@@ -1,0 +1,80 @@
+"""What one logged-in person has to do with an article: their tasks, and how each stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
+from bot.people.rules import Person
+from bot.work import Work
+
+
+class Stand(StrEnum):
+    OPEN = "open"
+    SIGNED = "signed"  # by this person, with a receipt
+    OTHER = "other"  # by another guardian
+    DONE = "done"
+    DECLINED = "declined"
+    EXEMPT = "exempt"
+
+
+# What a button on the page proves, by what the task asks for.
+BUTTONS: Final[dict[Ask, ProofKind]] = {Ask.CONFIRM: ProofKind.CONFIRMED, Ask.TICK: ProofKind.TICKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One task of the reader; ``about`` is the child's name and class where the task is about a child."""
+
+    task: Task
+    stand: Stand
+    name: str = ""
+    unit: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    person: Person
+    tasks: tuple[Own, ...]
+
+    @property
+    def open(self) -> tuple[Own, ...]:
+        return tuple(own for own in self.tasks if own.stand is Stand.OPEN)
+
+    @property
+    def receipts(self) -> list[tuple[str, str]]:
+        return [(own.name, own.code) for own in self.tasks if own.stand is Stand.SIGNED]
+
+    @property
+    def other(self) -> bool:
+        return any(own.stand is Stand.OTHER for own in self.tasks)
+
+
+async def reader(work: Work, occurrence: Occurrence, person: Person) -> Reader:
+    tasks = [task for task, _ in await work.duties.tasks_for(occurrence.id, person=person.id)]
+    children = await work.people.by_ids(task.about for task in tasks if task.about)
+    return Reader(person, tuple([await _own(work, task, children.get(task.about)) for task in tasks]))
+
+
+async def _own(work: Work, task: Task, child: Person | None) -> Own:
+    name, unit = (child.name, task.unit) if child else ("", "")
+    receipt = await work.receipts.of_task(task.id)
+    if receipt is not None:
+        return Own(task, Stand.SIGNED, name, unit, receipt.code)
+    if task.exempt:
+        return Own(task, Stand.EXEMPT, name, unit)
+    if task.settled_at is None:
+        return Own(task, Stand.OPEN, name, unit)
+    if task.declined:
+        return Own(task, Stand.DECLINED, name, unit)
+    by_other = task.about and any(proof.via == "guardian" for proof in await work.duties.proofs(task.id))
+    return Own(task, Stand.OTHER if by_other else Stand.DONE, name, unit)
+
+
+def scene_open(occurrence: Occurrence, own: Own) -> bool:
+    """Has the scene of this reminder not been answered yet? Asked whether or not the task is closed."""
+    tier = occurrence.ladder.tier(ProofKind.TAPPED)
+    return bool(tier) and occurrence.do is Do.SEND and own.task.tier < tier

@@ -1,0 +1,80 @@
+"""The platform's server address: platform in, platform out. Knows HTTP and the codec, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import unquote
+
+import structlog
+from aiohttp import web
+
+from bot.committer import Committer
+from bot.errors import Forged, Malformed
+from bot.messages import Reply
+from bot.platforms.port import CallbackQuery, Codec
+
+log = structlog.get_logger()
+_BODY_LIMIT: Final = 256 * 1024
+_NAMES: Final = frozenset(CallbackQuery.__slots__)
+_PATIENCE: Final = 4.5  # seconds; the platform closes after five and tries again (90238)
+
+
+class Callbacks:
+    """One route for every account. A forged callback is 403 and leaves no trace but a count."""
+
+    def __init__(
+        self, codecs: Mapping[str, Codec], committer: Committer, clock: Callable[[], datetime]
+    ) -> None:
+        self._codecs = codecs
+        self._committer = committer
+        self._clock = clock
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """GET: the platform checks that we hold the token; the exact plain text is the answer."""
+        codec = self._codecs.get(request.match_info["account"])
+        if codec is None:
+            raise web.HTTPNotFound
+        try:
+            return web.Response(text=codec.verify(_query(request), self._clock()))
+        except (Forged, Malformed):
+            raise web.HTTPForbidden from None
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """POST: one message or event. 200 for all that is authentic, so that nothing is sent again for ever."""
+        account = request.match_info["account"]
+        codec = self._codecs.get(account)
+        if codec is None:
+            raise web.HTTPNotFound
+        if (request.content_length or 0) > _BODY_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(_BODY_LIMIT, request.content_length or 0)
+        query = _query(request)
+        try:
+            inbound = codec.read(query, await request.read(), self._clock())
+        except Forged as error:
+            log.warning("forged callback", account=account, reason=str(error))
+            raise web.HTTPForbidden from None
+        except Malformed as error:
+            log.warning("unreadable callback", account=account, reason=str(error))
+            return web.Response()
+        try:
+            # The turn goes on if we stop waiting; the platform's next try gets the remembered reply.
+            reply: Reply = await asyncio.wait_for(asyncio.shield(self._committer.submit(inbound)), _PATIENCE)
+        except TimeoutError:
+            log.warning("late answer", account=account, key=inbound.key)
+            raise web.HTTPServiceUnavailable from None
+        body = codec.write(inbound, reply, query, self._clock(), secrets.token_bytes(16))
+        return web.Response(body=body, content_type="text/xml" if body.startswith(b"<") else "text/plain")
+
+
+def _query(request: web.Request) -> CallbackQuery:
+    """Decoded exactly once; a plus sign in the base64 of echostr stays a plus sign."""
+    found: dict[str, str] = {}
+    for part in request.rel_url.raw_query_string.split("&"):
+        name, _, value = part.partition("=")
+        if name in _NAMES:
+            found[name] = unquote(value)
+    return CallbackQuery(**found)

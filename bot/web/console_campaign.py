@@ -1,0 +1,154 @@
+"""/console/campaign?id=: one campaign by unit, its messages, who is unfinished, and its four buttons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+
+from bot.duties.launch import approve
+from bot.duties.rules import Do, Occurrence, OccurrenceState
+from bot.errors import Refusal
+from bot.reports import chart
+from bot.reports.records import SheetLine
+from bot.reports.rules import Tally, by_unit, merged
+from bot.reports.wording import exempt_reasons
+from bot.web import wording
+from bot.web.console import Desk, desk
+from bot.web.rules import CONSOLE
+from bot.web.store import WebStore
+from bot.web.visit import Visit
+from bot.work import Work
+
+_NAMES_UP_TO: Final = 300  # people of a unit; a larger one is opened unit by unit
+_S = OccurrenceState
+_FROM: Final = {
+    "pause": ([_S.OPEN], _S.PAUSED),
+    "resume": ([_S.PAUSED], _S.OPEN),
+    "stop": ([_S.OPEN, _S.PAUSED, _S.WAITING, _S.ASKED], _S.STOPPED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit of the table; ``names``: small enough to show its people, else it is opened further."""
+
+    tally: Tally
+    names: bool
+
+
+async def show(visit: Visit) -> web.StreamResponse:
+    id_, top = visit.asked("id"), visit.asked("unit")
+    async with visit.pages.database.reading() as tx:
+        work = Work(tx)
+        me = await desk(visit, work)
+        occurrence = await _occurrence(work, id_)
+        if top and not me.sees(top):
+            raise Refusal(wording.not_allowed())
+        tallies = await work.stats.tallies(
+            me.scope, occurrence=id_, duty=None, depth=1, top=top, now=visit.now
+        )
+        if not tallies and not me.may_change(occurrence.unit):
+            return visit.say(wording.no_such_page(), 404)
+        deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
+        slug = await work.receipts.slug_of(id_)
+        approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
+    units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
+    where = wording.scope([top] if top else me.scope, visit.school.name)
+    link = f"{visit.school.accounts.public_url}/a/{slug}" if slug else ""
+    return visit.page(
+        "console_campaign.html", me=me, occurrence=occurrence, state=wording.STATES[occurrence.state], top=top,
+        rows=[UnitRow(tally, tally.audience <= _NAMES_UP_TO) for tally in units.values()],
+        total=merged(list(units.values()), "") if units else None, where=where, scope=me.scope,
+        why=exempt_reasons(merged(list(units.values()), "").reasons) if units else "",
+        picture=_picture(tallies, where) if len(units) > 1 else "",
+        deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())],
+        voluntary=occurrence.do is Do.CONFIRM, link=link, code=_code(link) if link else "",
+        acts=_acts(me, occurrence, approvable),
+    )
+
+
+def _acts(me: Desk, occurrence: Occurrence, approvable: bool) -> list[str]:
+    acts = ["approve"] if approvable and occurrence.state is _S.WAITING else []
+    if me.may_change(occurrence.unit):
+        acts += [act for act, (states, _) in _FROM.items() if occurrence.state in states]
+    return acts
+
+
+async def change(visit: Visit) -> web.StreamResponse:
+    """POST: approve, pause, resume or stop; on record, and only for who answers for the whole campaign."""
+    form = await visit.form()
+    id_, act = str(form.get("id", "")), str(form.get("act", ""))
+    async with visit.pages.database.begin() as tx:
+        work = Work(tx)
+        me = await desk(visit, work)
+        occurrence = await _occurrence(work, id_)
+        if act == "approve":
+            if not me.may_approve(occurrence.unit):
+                raise Refusal(wording.not_allowed())
+            if await approve(work, visit.school, id_, me.person.id, visit.now) is None:
+                raise Refusal(wording.cannot_approve())
+        else:
+            await _turn(visit, work, me, occurrence, act)
+        work.people.audit(me.person.id, f"campaign {act}", visit.now, {"occurrence": id_})
+    visit.pages.wake()
+    return visit.see_other(f"{CONSOLE}campaign?{urlencode({'id': id_})}")
+
+
+async def _turn(visit: Visit, work: Work, me: Desk, occurrence: Occurrence, act: str) -> None:
+    if act not in _FROM or not me.may_change(occurrence.unit):
+        raise Refusal(wording.not_allowed())
+    states, state = _FROM[act]
+    if not await work.duties.change_state(occurrence.id, state, only_from=states):
+        raise Refusal(wording.stale_form())
+    if state is _S.STOPPED:
+        await work.outbox.cancel(occurrence.id)
+    elif state is _S.PAUSED:
+        await WebStore(work.tx).hold(occurrence.id)
+    else:
+        await WebStore(work.tx).release(occurrence.id, visit.school.plan.quiet_until(visit.now))
+
+
+async def unfinished(visit: Visit) -> web.StreamResponse:
+    """/console/unfinished?id=&unit=: the people of one unit who are not done. Every look is on record."""
+    id_, unit = visit.asked("id"), visit.asked("unit")
+    async with visit.pages.database.begin() as tx:
+        work = Work(tx)
+        me = await desk(visit, work)
+        occurrence = await _occurrence(work, id_)
+        if not me.sees(unit):
+            raise Refusal(wording.not_allowed())
+        if await work.people.count(unit) > _NAMES_UP_TO:
+            return visit.see_other(f"{CONSOLE}campaign?{urlencode({'id': id_, 'unit': unit})}")
+        lines = await work.stats.sheet(id_, unit)
+        work.people.audit(me.person.id, "looked at unfinished", visit.now, {"occurrence": id_, "unit": unit})
+    return visit.page(
+        "console_unfinished.html", me=me, occurrence=occurrence, unit=unit,
+        open=[line for line in lines if _is_open(line)], exempt=[line for line in lines if line.exempt],
+        whole=len(lines), voluntary=occurrence.do is Do.CONFIRM or occurrence.ladder.done is None,
+    )
+
+
+def _is_open(line: SheetLine) -> bool:
+    return line.done_at is None and not line.exempt
+
+
+async def _occurrence(work: Work, id_: str) -> Occurrence:
+    occurrence = await work.duties.occurrence(id_)
+    if occurrence is None:
+        raise Refusal(wording.no_such_page())
+    return occurrence
+
+
+def _picture(tallies: list[Tally], where: str) -> Markup:
+    return Markup(chart.campaign(tallies, where))
+
+
+def _code(link: str) -> Markup:
+    svg = segno.make(link, error="m").svg_inline(scale=4, border=2, omitsize=True)
+    return Markup(re.sub(r"<svg ", '<svg role="img" aria-label="二维码" ', svg, count=1))

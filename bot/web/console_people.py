@@ -1,0 +1,62 @@
+"""/console/people: finding a person within one's units. What was looked for is never in an address or a log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.duties.rules import Ask
+from bot.people.rules import Person
+from bot.people.spelling import tidy
+from bot.web import wording
+from bot.web.console import desk
+from bot.web.store import WebStore
+from bot.web.visit import Visit
+from bot.work import Work
+
+_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    person: Person
+    reached: bool
+    todo: tuple[str, ...]
+    exempt: tuple[str, ...]
+
+
+async def form(visit: Visit) -> web.StreamResponse:
+    async with visit.pages.database.reading() as tx:
+        me = await desk(visit, Work(tx))
+    return visit.page("console_people.html", me=me, cards=None, nobody=wording.nobody_found())
+
+
+async def found(visit: Visit) -> web.StreamResponse:
+    """POST: by 编号 or by full name; who is outside the scope and who does not exist look the same."""
+    word = tidy(str((await visit.form()).get("word", "")))[:60]
+    async with visit.pages.database.begin() as tx:
+        work = Work(tx)
+        me = await desk(visit, work)
+        by_code = await work.people.by_code(word) if word else None
+        people = [by_code] if by_code and not by_code.left_at else await work.people.by_name(word)
+        seen = [person for person in people if me.sees(person.unit)][:_SHOWN]
+        work.people.audit(me.person.id, "people search", visit.now, {"found": [p.id for p in seen]})
+        cards = [await _card(work, person, visit) for person in seen]
+    return visit.page("console_people.html", me=me, cards=cards, nobody=wording.nobody_found())
+
+
+async def _card(work: Work, person: Person, visit: Visit) -> Card:
+    tasks = await work.duties.open_tasks(person.id)
+    todo = dict.fromkeys(o.title for _, o in tasks if o.ask not in (Ask.NOTHING, Ask.TAP, Ask.CONFIRM))
+    contacts = (await work.people.contacts_of([person.id])).get(person.id, [])
+    exempt = [e.reason for e in await work.people.exemptions(person.id) if e.holds(e.duty, visit.now)]
+    return Card(person, any(not c.unreachable for c in contacts), tuple(todo), tuple(exempt))
+
+
+async def audit(visit: Visit) -> web.StreamResponse:
+    """/console/audit: what I did; others' lines are for others."""
+    async with visit.pages.database.reading() as tx:
+        me = await desk(visit, Work(tx))
+        lines = await WebStore(tx).audit_of(me.person.id)
+    return visit.page("console_audit.html", me=me, lines=[(one.at, wording.audit(one.what), one.detail) for one in lines])

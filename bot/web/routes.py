@@ -1,0 +1,71 @@
+"""Every address of the pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from bot.web import (
+    article,
+    article_acts,
+    console,
+    console_campaign,
+    console_exports,
+    console_home,
+    console_people,
+    console_roster,
+    oauth,
+    screen,
+    sign,
+    verify,
+)
+from bot.web.health import health_routes
+from bot.web.pages import Pages
+from bot.web.view import static
+from bot.web.visit import Page, served
+
+_ROUTES: Final[tuple[tuple[str, str, Page], ...]] = (
+    ("GET", "/a/{slug}", article.show),
+    ("POST", "/a/{slug}/open", article_acts.opened),
+    ("POST", "/a/{slug}/confirm", article_acts.confirm),
+    ("POST", "/a/{slug}/sign", article_acts.signed),
+    ("POST", "/a/{slug}/scene", article_acts.answered),
+    ("GET", "/oauth/{account}", oauth.login),
+    ("GET", "/sign/{token}", sign.show),
+    ("POST", "/sign/{token}", sign.signed),
+    ("GET", "/verify", verify.form),
+    ("GET", "/verify/", verify.form),
+    ("GET", "/verify/{code}", verify.show),
+    ("GET", "/screen/{slug}", screen.show),
+    ("GET", "/console", console_home.show),
+    ("GET", "/console/", console_home.show),
+    ("GET", "/console/login", console.door),
+    ("POST", "/console/logout", console.left),
+    ("GET", "/console/enter/{token}", console.enter),
+    ("POST", "/console/enter/{token}", console.entered),
+    ("GET", "/console/campaigns", console_home.campaigns),
+    ("GET", "/console/campaign", console_campaign.show),
+    ("POST", "/console/campaign", console_campaign.change),
+    ("GET", "/console/unfinished", console_campaign.unfinished),
+    ("GET", "/console/people", console_people.form),
+    ("POST", "/console/people", console_people.found),
+    ("GET", "/console/audit", console_people.audit),
+    ("GET", "/console/roster", console_roster.form),
+    ("POST", "/console/roster", console_roster.preview),
+    ("POST", "/console/roster/apply", console_roster.apply),
+    ("POST", "/console/roster/undo", console_roster.undo),
+    ("GET", "/console/exports", console_exports.form),
+    ("GET", "/console/reports", console_exports.form),
+    ("POST", "/console/exports", console_exports.export),
+)
+
+
+def add_routes(app: web.Application, pages: Pages) -> None:
+    """Articles, login, signatures, verification, screen, console, health and our static files."""
+    for method, path, page in _ROUTES:
+        app.router.add_route(method, path, served(pages, page))
+        if method == "GET":
+            app.router.add_route("HEAD", path, served(pages, page))
+    app.router.add_get("/static/{name}", static)
+    app.add_routes(health_routes(pages))

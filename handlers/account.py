@@ -1,0 +1,45 @@
+"""我的, 我的回执, 少发, 恢复, 人工."""
+
+from __future__ import annotations
+
+from bot.duties import wording as duties
+from bot.messages import Choice, Say
+from bot.people.rules import RoleName, leaf
+from bot.receipts import wording as receipts
+from bot.routing import Router, Turn
+
+router = Router("account")
+
+
+@router.says("我的", "me", help="我的  我的待办")
+async def mine(turn: Turn) -> Say:
+    person = turn.someone
+    tasks = await turn.work.duties.open_tasks(person.id)
+    head = f"{person.name}，{leaf(person.unit)}。"
+    return Say(head + duties.open_tasks(tasks), (Choice("我的回执", "我的回执"),))
+
+
+@router.says("我的回执", "receipts", help="我的回执  满分和签收的凭证")
+async def my_receipts(turn: Turn) -> Say:
+    return Say(receipts.mine(await turn.work.receipts.of_person(turn.someone.id)))
+
+
+@router.says("少发", "别发了", help="少发 / 恢复  只留信件和紧急预警，或改回来")
+async def less(turn: Turn) -> Say:
+    turn.work.people.less(turn.someone.id, True)
+    return Say("好。每学期一封信和紧急预警会保留，其余不再发。想改回来发「恢复」。")
+
+
+@router.says("恢复")
+async def more(turn: Turn) -> Say:
+    turn.work.people.less(turn.someone.id, False)
+    return Say("好，已恢复。学生每周最多两条，家长每月最多两条。")
+
+
+@router.says("人工", "human", help="人工  找老师")
+async def human(turn: Turn) -> Say:
+    teachers = await turn.work.people.teachers_of(turn.someone.unit, (RoleName.COUNSELLOR, RoleName.HOMEROOM))
+    if not teachers:
+        return Say("请直接找班主任或辅导员。急事拨110，疑似被骗拨96110。")
+    names = "、".join(f"{t.name[:1]}老师" for t in teachers[:2])
+    return Say(f"请找{names}，当面或打电话都行。急事拨110，疑似被骗拨96110。")

@@ -1,0 +1,47 @@
+"""查 and 验: a second opinion on a suspicious message, and whether a code is ours."""
+
+from __future__ import annotations
+
+from bot.duties.wording import day
+from bot.materials.suspicion import Judgement, judge
+from bot.messages import Choice, Say
+from bot.receipts.rules import holds, tidy_code
+from bot.receipts.wording import not_ours, statement
+from bot.routing import Router, Turn, Who
+
+router = Router("check")
+
+
+@router.says("查", "check", who=Who.EVERYONE, help="查 可疑的话  帮您看像不像骗局")
+async def suspicious(turn: Turn) -> Say:
+    """Rule cards only: a hit names the type, no hit never means that it is safe."""
+    if len(turn.rest) < 4:
+        return Say(
+            "请把可疑的话贴在后面，例如：查 您的快递丢失，点链接双倍赔偿。不要发验证码、卡号、身份证号。"
+        )
+    found: Judgement | None = judge(turn.rest, turn.school.library.of_kind("cards"))
+    if found is None:
+        return Say(
+            "规则里没有对上的，但这不等于安全。要钱、要验证码、要共享屏幕的，先停手，打96110问一问。", _SOS
+        )
+    do = "；".join(found.do[:2])
+    sure = "把握高" if found.hits >= 3 else "有几分像"
+    return Say(f"很像「{found.title}」（对上{found.hits}处，{sure}）。\n{do}。\n拿不准就拨96110。", _SOS)
+
+
+_SOS = (Choice("被骗", "我已经点了 / 已经转了"),)
+
+
+@router.says("验", "verify", who=Who.EVERYONE, help="验 编号  是不是学校发的")
+async def code(turn: Turn) -> Say:
+    tidy = tidy_code(turn.rest)
+    if not tidy:
+        return Say("请把编号发在后面，例如：验 9F3K7P。")
+    message = await turn.work.receipts.message(tidy)
+    if message is not None:
+        title, at = message
+        return Say(f"是{turn.school.name} {day(at)}发的「{title}」。")
+    receipt = await turn.work.receipts.find(tidy)
+    if receipt is not None and holds(turn.school.key, receipt):
+        return Say(f"是我们的回执：{statement(receipt)}")
+    return Say(not_ours(), _SOS)

@@ -1,0 +1,141 @@
+"""本班, 未完成, 催办, 登记: a teacher's own classes, in private, never in a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.duties.actions import prove
+from bot.duties.rules import Occurrence, ProofKind, Task, may_remind
+from bot.duties.wording import HOW, day
+from bot.errors import Refusal
+from bot.messages import Choice, Say, Text, Urgency
+from bot.people.rules import TEACHER_ROLES, in_scope, leaf, masked
+from bot.reports.wording import own_class
+from bot.routing import Router, Turn, Who
+
+router = Router("classes")
+_REMINDER_GAP: Final = timedelta(hours=20)
+_SHOWN: Final = 15
+
+
+@router.says("本班", "class", who=Who.TEACHER, help="本班  我的班做得怎么样")
+async def mine(turn: Turn) -> Say:
+    units = turn.someone.units(*TEACHER_ROLES)
+    tallies = await turn.work.stats.tallies(units, occurrence=None, duty=None, depth=0)
+    turn.work.people.audit(turn.someone.id, "looked at own classes", turn.now)
+    return Say(own_class(tallies, turn.now), (Choice("未完成", "未完成名单"), Choice("催办", "各提醒一次")))
+
+
+@router.says("未完成", "谁没做", who=Who.TEACHER, help="未完成 班级  名单，只有您能看到")
+async def unfinished(turn: Turn) -> Say:
+    unit = await _chosen_unit(turn)
+    found = await _open_tasks(turn, unit)
+    if not found:
+        return Say(f"{leaf(unit)}没有未完成的。" if unit else "您的班没有未完成的。")
+    people = await turn.work.people.by_ids([_about(task) for task, _ in found])
+    turn.work.people.audit(turn.someone.id, "looked at unfinished", turn.now, {"unit": unit})
+    lines = ["（仅您可见，请勿转发到群）"]
+    for occurrence, tasks in _by_occurrence(found):
+        names = [masked(p.name, p.code) for t in tasks if (p := people.get(_about(t)))]
+        more = f" 等{len(names)}人" if len(names) > _SHOWN else ""
+        lines.append(f"{occurrence.title} {len(names)}人：{'、'.join(names[:_SHOWN])}{more}")
+    lines.append("有特殊情况：登记 编号 电话告知")
+    return Say("\n".join(lines), (Choice("催办", "各提醒一次"),))
+
+
+@router.says("催办", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次")
+async def nudge(turn: Turn) -> Say:
+    """Remind in private; after two reminders it is time to talk."""
+    found = await _open_tasks(turn, await _chosen_unit(turn))
+    last = await turn.work.duties.last_reminded([t.id for t, _ in found])
+    chosen = [
+        (t, o) for t, o in found if may_remind(t, max(o.remind, 1), last.get(t.id), turn.now, _REMINDER_GAP)
+    ]
+    contacts = await turn.work.people.contacts_of({t.person for t, _ in chosen})
+    sent = 0
+    for task, occurrence in chosen:
+        for contact in contacts.get(task.person, [])[:1]:
+            due = f"，{day(task.due_at)}前" if task.due_at else ""
+            turn.work.outbox.queue(
+                key=f"nudge/{task.id}/{task.reminded + 1}",
+                account=contact.account,
+                address=contact.address.key,
+                person=task.person,
+                content=Text(f"提醒一下：{occurrence.title}还没完成（{HOW[occurrence.ask]}{due}）。"),
+                urgency=Urgency.ROUTINE,
+                not_before=turn.now,
+                occurrence=occurrence.id,
+                task_id=task.id,
+            )
+            turn.work.duties.remind(task.id, turn.now)
+            sent += 1
+    resting = len(found) - sent
+    rest = f"另外{resting}人已提醒过或没有账号，建议当面问。" if resting else ""
+    return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}")
+
+
+@router.says("登记", who=Who.TEACHER, help="登记 编号 方式  纸质信、电话告知、家访、班会")
+async def by_hand(turn: Turn) -> Say:
+    """A person looked: the strongest proof there is, with its reason on record."""
+    code, _, way = turn.rest.partition(" ")
+    if not code:
+        return Say("请发：登记 编号 方式，例如：登记 2301001 电话告知")
+    person = await turn.work.people.by_code(code)
+    if person is None or not in_scope(person.unit, turn.someone.scope):
+        raise Refusal("您负责的班里没有这个编号。")
+    guardians = await turn.work.people.guardians(person.id)
+    tasks: list[tuple[Task, Occurrence]] = []
+    for one in [person, *guardians]:
+        tasks += [
+            (t, o)
+            for t, o in await turn.work.duties.open_tasks(one.id)
+            if t.about in (0, person.id) and ProofKind.CHECKED in o.ladder.kinds
+        ]
+    if not tasks:
+        return Say(f"{masked(person.name, person.code)}没有未完成的事。")
+    for task, occurrence in tasks:
+        await prove(
+            turn.work,
+            task,
+            occurrence,
+            ProofKind.CHECKED,
+            turn.someone.id,
+            "paper",
+            turn.now,
+            way or "教师登记",
+        )
+    titles = "、".join(dict.fromkeys(o.title for _, o in tasks))
+    return Say(
+        f"已记「{way or '教师登记'}」：{masked(person.name, person.code)}，{titles}。层级为「人工核实」。"
+    )
+
+
+async def _chosen_unit(turn: Turn) -> str:
+    """The class that was named, inside the teacher's own units; empty when none was."""
+    if not turn.rest:
+        return ""
+    units = turn.someone.units(*TEACHER_ROLES)
+    matches = await turn.work.people.find_unit(turn.rest, units)
+    if not matches:
+        names = "、".join(leaf(u) for u in units)
+        raise Refusal(f"您负责：{names}。其他班请联系管理员。")
+    return matches[0]
+
+
+async def _open_tasks(turn: Turn, unit: str) -> list[tuple[Task, Occurrence]]:
+    units: Sequence[str] = [unit] if unit else turn.someone.units(*TEACHER_ROLES)
+    return await turn.work.duties.unfinished_in(units)
+
+
+def _about(task: Task) -> int:
+    """Whom a line of the list is about: the child for a guardian's task."""
+    return task.about or task.person
+
+
+def _by_occurrence(found: Sequence[tuple[Task, Occurrence]]) -> list[tuple[Occurrence, list[Task]]]:
+    grouped: dict[str, tuple[Occurrence, dict[int, Task]]] = {}
+    for task, occurrence in found:
+        grouped.setdefault(occurrence.id, (occurrence, {}))[1].setdefault(_about(task), task)
+    return [(occurrence, list(tasks.values())) for occurrence, tasks in grouped.values()]

@@ -1,0 +1,93 @@
+"""三件事: the APP, the account, overseas calls. Voluntary, tiered, and never asked again after 暂不."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.duties.actions import prove
+from bot.duties.rules import CONFIRM_WORDS, Do, Occurrence, ProofKind, Task
+from bot.messages import Choice, Say
+from bot.routing import Router, Turn
+
+router = Router("confirm")
+
+_WORDS: Final = frozenset(CONFIRM_WORDS.values())
+_REASONS: Final = ("手机不支持", "有境外亲友", "隐私考虑", "不填")
+_THANKS: Final = "记下了，谢谢。不需要截图。"
+
+
+@router.says("已安装", "已关注", "已开启", help="已安装 / 已关注 / 已开启 / 暂不  三件小事，自愿确认")
+async def one(turn: Turn) -> Say | None:
+    return await _confirm(turn, turn.word)
+
+
+@router.says("已全部做好", "全部做好", "都做好了")
+async def all_of_them(turn: Turn) -> Say | None:
+    open_ = await _open(turn)
+    if not open_:
+        return None
+    for task, occurrence in open_:
+        await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, _via(turn), turn.now)
+    return Say(_THANKS)
+
+
+@router.says("暂不", "不方便")
+async def not_now(turn: Turn) -> Say | None:
+    open_ = await _open(turn)
+    if not open_:
+        return None
+    for task, occurrence in open_:
+        await prove(
+            turn.work,
+            task,
+            occurrence,
+            ProofKind.DECLINED,
+            turn.someone.id,
+            _via(turn),
+            turn.now,
+            turn.rest[:40],
+        )
+    return Say(
+        "好的，已登记「已告知」，不会再催。原因可以不填：", tuple(Choice(f"原因 {r}", r) for r in _REASONS)
+    )
+
+
+@router.says("原因")
+async def reason(turn: Turn) -> Say | None:
+    """The reason after 暂不; it is never required."""
+    return Say("好的。" if turn.rest == "不填" else "记下了，谢谢您告诉我们。")
+
+
+@router.taps("c")
+async def tapped(turn: Turn) -> Say | None:
+    """A card's button carries the same words."""
+    word, _, rest = (turn.inbound.event_key or "".join(turn.inbound.selected)).partition(" ")
+    turn.word, turn.rest = word, rest
+    if word in _WORDS:
+        say = await one(turn)
+    else:
+        say = await (not_now(turn) if word == "暂不" else all_of_them(turn))
+    return Say(say.text if say else "已经记过了，谢谢。", say.choices if say else (), close="已登记")
+
+
+async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
+    return [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.CONFIRM]
+
+
+async def _confirm(turn: Turn, word: str) -> Say | None:
+    """One of the three; also after 暂不, because people may change their mind."""
+    guide = next(what for what, said in CONFIRM_WORDS.items() if said == word)
+    found = await turn.work.duties.latest_about(turn.someone.id, guide)
+    if found is None:
+        return None
+    task, occurrence = found
+    if task.settled_at is not None and not task.declined:
+        return Say("已经记过了，谢谢。")
+    await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, _via(turn), turn.now)
+    rest = [o.title for t, o in await _open(turn) if t.id != task.id]
+    more = f"还有：{'、'.join(rest)}。不方便可回「暂不」。" if rest else ""
+    return Say(_THANKS + more)
+
+
+def _via(turn: Turn) -> str:
+    return "card" if turn.tapped else "chat"

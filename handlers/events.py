@@ -1,0 +1,70 @@
+"""What the platform tells us: followed, left, entered. Most of it needs no answer."""
+
+from __future__ import annotations
+
+from bot.duties.actions import prove
+from bot.duties.rules import ProofKind
+from bot.messages import Choice, Kind, Say
+from bot.routing import Router, Turn, Who
+
+router = Router("events")
+FOLLOW_GUIDE = "guide-account"
+
+
+@router.event("subscribe")
+async def followed(turn: Turn) -> Say:
+    """A new follower, or a member who can now see the app; following proves the duty that asks for it."""
+    if turn.inbound.sender is not None:
+        turn.work.people.follow(turn.inbound.sender, turn.inbound.account, turn.now)
+    if turn.person is None:
+        if turn.inbound.fields.get("AgentID"):
+            return Say()
+        return Say(
+            f"您好，这里是{turn.school.name}的反诈课代表。\n"
+            "发「绑定 姓名 编号」认识您，例如：绑定 张明 2301001。\n"
+            "我们不会向您要钱、验证码、银行卡号，也不会让您下载东西。",
+            (Choice("帮助", "帮助"),),
+        )
+    await _prove_following(turn)
+    return Say(
+        f"{turn.person.name}，您好。我会提醒、出题、收回执。发「帮助」看能做什么。", (Choice("帮助", "帮助"),)
+    )
+
+
+@router.event("unsubscribe", "user_authorization_revoke", "user_authorization_cancellation")
+async def left(turn: Turn) -> Say:
+    """The platform id and message texts go at once; the roster row, receipts and totals stay."""
+    sender = turn.inbound.sender
+    if sender is None:
+        return Say()
+    if turn.inbound.fields.get("AgentID"):
+        # A member left the app's visible scope; the userid is the roster's, not the platform's gift.
+        turn.work.people.unreachable(sender, "不在应用可见范围")
+    else:
+        await turn.work.people.unfollow(sender)
+    return Say()
+
+
+@router.event("template_card_event", "template_card_menu_event")
+async def stray_card(turn: Turn) -> Say:
+    return Say()
+
+
+async def other(turn: Turn) -> Say | None:
+    """Every other event is noted by the door and needs no answer; a menu click goes on to the commands."""
+    if turn.inbound.kind is Kind.UNKNOWN:
+        return Say()
+    if turn.inbound.kind is Kind.EVENT and turn.inbound.event != "click" and not turn.inbound.card_task:
+        return Say()
+    return None
+
+
+router.anything(who=Who.EVERYONE)(other)
+
+
+async def _prove_following(turn: Turn) -> None:
+    if turn.person is None or turn.inbound.fields.get("AgentID"):
+        return
+    found = await turn.work.duties.latest_about(turn.person.id, FOLLOW_GUIDE)
+    if found is not None:
+        await prove(turn.work, *found, ProofKind.PLATFORM, turn.person.id, "event", turn.now)

@@ -1,0 +1,54 @@
+"""帮助: built from the routes themselves, different for everyone who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.messages import Choice, Kind, Say
+from bot.people.rules import Person
+from bot.routing import Router, Turn, Who, allowed
+from bot.wording import NOT_FOUND
+
+_CLOSING = "学校不会通过任何群或机器人收费、要验证码、发下载链接。"
+
+
+def lines_for(routers: Sequence[Router], person: Person | None) -> list[str]:
+    """The help line of every route this person can use, in the order of the conversations."""
+    return [r.help for router in routers for r in router.routes if r.help and allowed(r.who, person)]
+
+
+def make(routers: Callable[[], Sequence[Router]]) -> Router:
+    """帮助 itself; ``routers`` is asked when somebody asks, so that help never goes stale."""
+    router = Router("help")
+
+    @router.says("帮助", "help", "?", "菜单", who=Who.EVERYONE)
+    async def help_(turn: Turn) -> Say:
+        lines = lines_for(routers(), turn.person)
+        return Say("\n".join(["我能做这些：", *lines, _CLOSING]), _first(turn.person))
+
+    return router
+
+
+def last() -> Router:
+    """What is said when nobody else understood."""
+    router = Router("last")
+
+    async def nobody(turn: Turn) -> Say | None:
+        if turn.inbound.kind is Kind.TEXT:
+            return Say(NOT_FOUND, (Choice("帮助", "帮助"),))
+        if turn.inbound.kind in (Kind.EVENT, Kind.UNKNOWN):
+            return Say()
+        return Say("收到，但我看不懂图片和语音。发「帮助」看看我能做什么。")
+
+    router.anything(who=Who.KNOWN)(nobody)
+    return router
+
+
+def _first(person: Person | None) -> tuple[Choice, ...]:
+    if person is None:
+        return ()
+    if person.is_admin:
+        return (Choice("/stats", "/stats 完成情况"),)
+    if person.is_teacher:
+        return (Choice("本班", "本班"), Choice("未完成", "未完成"))
+    return (Choice("答题", "答题"), Choice("我的", "我的待办"))

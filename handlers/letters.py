@@ -1,0 +1,59 @@
+"""A letter read and signed in chat; parents of 学校通知, who have no chat with us, do it on its page."""
+
+from __future__ import annotations
+
+from bot.duties.actions import prove, sign
+from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
+from bot.messages import Say
+from bot.receipts.rules import Level
+from bot.receipts.wording import issued
+from bot.routing import Router, Turn
+
+router = Router("letters")
+
+
+@router.says("已阅", "我已阅", "知道了", help="已阅 / 签收  读完信回一声")
+async def read(turn: Turn) -> Say | None:
+    letters = await _open(turn)
+    if not letters:
+        return None
+    for task, occurrence in letters:
+        await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, "chat", turn.now)
+    if any(o.ask is Ask.SIGN for _, o in letters):
+        return Say("谢谢您读完。这封信还需要签收：回「签收」，或键入您的姓名。")
+    return Say("谢谢，已记下。学校不会在任何群里收费或索要验证码。")
+
+
+@router.says("签收", "确认签名", "sign")
+async def signed(turn: Turn) -> Say | None:
+    if turn.school.letter_level > Level.TAP and await _open(turn):
+        return Say(
+            "请键入您的姓名签名。" if turn.school.letter_level == Level.NAME else "请打开信里的链接手写签名。"
+        )
+    return await _sign(turn, Level.TAP)
+
+
+@router.text()
+async def named(turn: Turn) -> Say | None:
+    """One's own name, typed, is a signature of level 2."""
+    if turn.inbound.text.strip().replace(" ", "") != turn.someone.name:
+        return None
+    return await _sign(turn, Level.NAME)
+
+
+async def _sign(turn: Turn, level: Level) -> Say | None:
+    letters = await _open(turn)
+    if not letters:
+        return None
+    sealed = [
+        await sign(turn.work, turn.school, task, occurrence, turn.someone, level, "已签收", "chat", turn.now)
+        for task, occurrence in letters
+    ]
+    if len(sealed) == 1:
+        return Say(issued(sealed[0]))
+    codes = "、".join(s.code for s in sealed)
+    return Say(f"已签收{len(sealed)}份回执，编号 {codes}。学校不会在任何群里收费或索要验证码。")
+
+
+async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
+    return [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.LETTER]

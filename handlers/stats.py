@@ -1,0 +1,48 @@
+"""/stats: one campaign or all, by unit, within the asker's scope; as text and as a picture."""
+
+from __future__ import annotations
+
+from bot.errors import Refusal
+from bot.messages import Image, Say
+from bot.people.rules import leaf
+from bot.reports import chart, wording
+from bot.routing import Router, Turn, Who
+
+router = Router("stats")
+
+
+@router.says("stats", "统计", who=Who.ADMIN, help="/stats 单位 活动  完成情况")
+@router.says("stats", "统计", who=Who.TEACHER)
+async def stats(turn: Turn) -> Say:
+    """「/stats」「/stats 护理学院」「/stats 护理学院 测试」; outside the scope: one polite sentence."""
+    scope = turn.someone.scope
+    unit, campaign = await _asked(turn, scope)
+    tops = (unit,) if unit is not None else scope
+    tallies = await turn.work.stats.tallies(tops, occurrence=campaign, duty=None, depth=1)
+    turn.work.people.audit(
+        turn.someone.id, "stats", turn.now, {"unit": unit or "", "campaign": campaign or ""}
+    )
+    if not tallies:
+        return Say("还没有可统计的活动。")
+    text = wording.stats(tallies, tops, turn.now, turn.school.name)
+    svg = chart.overview(tallies, turn.now)
+    picture = Image(turn.work.outbox.keep_blob(svg.encode(), turn.now), "stats.png") if svg else None
+    return Say(text, more=(picture,) if picture else ())
+
+
+async def _asked(turn: Turn, scope: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """The unit and the campaign that were named; a word that is no unit is looked for among the campaigns."""
+    unit: str | None = None
+    campaign: str | None = None
+    for word in turn.rest.split():
+        matches = [] if unit is not None else await turn.work.people.find_unit(word, scope)
+        if matches:
+            unit = matches[0]
+            continue
+        found = [o for o in await turn.work.duties.occurrences() if word in o.title or word in (o.id, o.duty)]
+        if not found:
+            if word in ("全校", "全部"):
+                continue
+            raise Refusal(f"您的范围是{'、'.join(leaf(u) or '全校' for u in scope)}，没有找到「{word}」。")
+        campaign = found[0].id
+    return unit, campaign
