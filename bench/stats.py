@@ -1,6 +1,6 @@
-"""/stats by unit over 1,000,000 tasks of one campaign, against a bare COUNT(*) of the same rows in the same run.
+"""/stats by unit over 1,000,000 tasks of one campaign, against a bare COUNT(*) in the same run.
 
-Run with ``python -m bench.stats [--people N] [--database URL]``; without a URL, on SQLite in a temporary folder.
+Run with ``python -m bench.stats [--people N] [--database URL]``; without a URL, on SQLite.
 """
 
 from __future__ import annotations
@@ -45,13 +45,22 @@ async def fill(database: Database, people: int) -> None:
         await connection.run_sync(metadata.create_all)
         await connection.execute(
             sa.insert(occurrence).values(
-                id=CAMPAIGN, duty="term-test", pack="college-generic", title="秋季反诈测试", unit="", do=Do.QUIZ,
-                what="", ask=Ask.FULL_MARKS, clause=[], planned_at=NOW, remind=0, state="open",
+                id=CAMPAIGN,
+                duty="term-test",
+                pack="college-generic",
+                title="秋季反诈测试",
+                unit="",
+                do=Do.QUIZ,
+                what="",
+                ask=Ask.FULL_MARKS,
+                clause=[],
+                planned_at=NOW,
+                remind=0,
+                state="open",
             )
         )
-        numbers = (
-            f"(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {people}) SELECT i FROM n) x"
-        )
+        counting = f"SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {people}"
+        numbers = f"(WITH RECURSIVE n(i) AS ({counting}) SELECT i FROM n) x"
         where = f"'学院' || (10 + i / {COLLEGE}) || '/2023级/班' || (100000 + i / {CLASS})"
         yes, no = ("1", "0") if database.is_sqlite else ("true", "false")
         for table, columns in (
@@ -60,16 +69,15 @@ async def fill(database: Database, people: int) -> None:
                 f"i, 'c' || i, '甲', '学生', {where}, {no}, 0",
             ),
             (
-                "task (id, occurrence_id, person_id, about_id, unit, tier, told_at, settled_at, declined, exempt, "
-                "reminded)",
+                "task (id, occurrence_id, person_id, about_id, unit, tier, told_at, settled_at, declined, "
+                "exempt, reminded)",
                 f"i, '{CAMPAIGN}', i, 0, {where}, CASE WHEN i % 10 < 6 THEN 3 ELSE i % 3 END, "
                 f"CASE WHEN i % 10 < 9 THEN i END, CASE WHEN i % 10 < 6 THEN i END, "
-                f"CASE WHEN i % 97 = 0 THEN {yes} ELSE {no} END, CASE WHEN i % 100 = 0 THEN '休学' ELSE '' END, 0",
+                f"CASE WHEN i % 97 = 0 THEN {yes} ELSE {no} END, "
+                "CASE WHEN i % 100 = 0 THEN '休学' ELSE '' END, 0",
             ),
         ):
-            await connection.execute(
-                sa.text(_FILL.format(table=table, columns=columns, numbers=numbers))
-            )
+            await connection.execute(sa.text(_FILL.format(table=table, columns=columns, numbers=numbers)))
         await connection.execute(sa.text("ANALYZE"))
 
 
@@ -108,7 +116,7 @@ async def run(url: str, people: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--database", default="", help="an empty database; default: SQLite in a temporary folder")
+    parser.add_argument("--database", default="", help="an empty database; default: SQLite in a new folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         url = options.database or f"sqlite+aiosqlite:///{Path(folder) / 'stats.db'}"

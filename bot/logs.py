@@ -21,10 +21,11 @@ from bot.errors import BadCallback, PlatformError
 BLANK: Final = "***"
 PRIVATE: Final = frozenset(
     {
-        "text", "name", "names", "content", "token", "secret", "address", "addresses", "body", "password", "phone",
-        "mobile", "openid", "userid", "sender", "echostr", "answer", "stem", "url", "query", "cookie", "drawing",
+        *("text", "content", "body", "stem", "answer", "drawing", "query", "url", "echostr"),
+        *("name", "names", "phone", "mobile", "sender", "userid", "openid", "address", "addresses"),
+        *("token", "secret", "password", "cookie"),
     }
-)  # fmt: skip
+)
 HASHED: Final = frozenset({"key"})
 _LONGEST: Final = 300
 _TELLING: Final = (PlatformError, BadCallback)
@@ -78,9 +79,8 @@ def _told(error: BaseException) -> list[str]:
     lines = []
     if (before := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         lines += _told(before)
-    lines += [
-        f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     telling = f": {error}" if isinstance(error, _TELLING) else ""
     return [*lines, type(error).__qualname__ + telling]
 

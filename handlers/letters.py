@@ -56,4 +56,9 @@ async def _sign(turn: Turn, level: Level) -> Say | None:
 
 
 async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
-    return [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.LETTER]
+    """Letters, and notices that ask to be confirmed."""
+    return [
+        t
+        for t in await turn.work.duties.open_tasks(turn.someone.id)
+        if t[1].ask in (Ask.CONFIRM, Ask.SIGN) and t[1].do in (Do.LETTER, Do.SEND)
+    ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.duties.actions import prove
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
 from bot.routing import Router, Turn
 
 router = Router("office")
-_ASKS = {Ask.TICK: ProofKind.TICKED, Ask.FILE: ProofKind.FILED}
+_SELF: Final = (Ask.TICK, Ask.FILE, Ask.TAP)
 
 
 @router.says("已办", "办好了", "done", help="已办 序号  办好一件要做的事")
@@ -29,7 +31,7 @@ async def done(turn: Turn) -> Say | None:
         turn.work,
         task,
         occurrence,
-        _ASKS[occurrence.ask],
+        _proof(occurrence),
         turn.someone.id,
         "card" if turn.tapped else "chat",
         turn.now,
@@ -48,7 +50,14 @@ async def tapped(turn: Turn) -> Say | None:
 
 async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
     return [
-        t
-        for t in await turn.work.duties.open_tasks(turn.someone.id)
-        if t[1].ask in _ASKS and t[1].do in (Do.TICK, Do.REPORT, Do.SEND)
+        (task, occurrence)
+        for task, occurrence in await turn.work.duties.open_tasks(turn.someone.id)
+        if occurrence.ladder.done
+        and (occurrence.do in (Do.TICK, Do.REPORT) or occurrence.ask in (Ask.TICK, Ask.FILE))
     ]
+
+
+def _proof(occurrence: Occurrence) -> ProofKind:
+    """What 已办 proves: the thing itself where it is one's own to say, else that a person looked."""
+    done = occurrence.ladder.done
+    return done if occurrence.ask in _SELF and done is not None else ProofKind.CHECKED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.duties.actions import prove, sign
-from bot.duties.rules import Do, Occurrence, ProofKind, Task
+from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.duties.wording import late
 from bot.errors import Refusal
 from bot.ids import new_id
@@ -125,6 +125,12 @@ async def _after(turn: Turn, verdict: Verdict, close: str) -> Say:
         turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)
         return Say(f"{told}\n{wording.mastered(sitting, turn.someone, 1, turn.now)}", close=close)
     found = await turn.work.duties.task(sitting.task)
+    if found is not None and found[1].ask is not Ask.FULL_MARKS:
+        await prove(
+            turn.work, *found, found[1].ladder.done or ProofKind.TAPPED, turn.someone.id, _via(turn), turn.now
+        )
+        turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)
+        return Say(f"{told}\n{wording.through(sitting)}", close=close)
     if found is not None:
         await prove(turn.work, *found, ProofKind.MASTERED, turn.someone.id, _via(turn), turn.now)
     text = wording.mastered(sitting, turn.someone, turn.school.test_level, turn.now)

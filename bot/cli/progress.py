@@ -1,4 +1,4 @@
-"""Long work: a bar on a terminal, plain lines elsewhere. Always on stderr, so that stdout stays the result."""
+"""Long work: a bar on a terminal, plain lines elsewhere; on stderr, so that stdout stays the result."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from bot.cli import common
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.db import Tx
+    from bot.db import Database, Tx
     from bot.reports.documents import Document
 
 
@@ -38,7 +38,7 @@ def report(
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
 ) -> None:
     """通报、总结、签名回收表、履职回溯；写成 Word、Excel 或 PDF。"""
-    print(common.run(report_file(settings, out, Asked(kind, unit, campaign, person, since, until))))
+    print(common.run(_run(settings, out, Asked(kind, unit, campaign, person, since, until))))
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,33 @@ class Asked:
     until: str = ""
 
 
-async def report_file(settings: Path, out: Path, asked: Asked) -> Path:
-    """Write the file whole or not at all. Raises Refusal with the reason."""
-    import asyncio
+async def _run(settings: Path, out: Path, asked: Asked) -> Path:
     from datetime import UTC, datetime
 
-    from bot.reports.files import check_ending, written
+    from bot.reports.files import check_ending
 
     check_ending(out.name)
-    now = datetime.now(UTC)
-    async with common.opened(settings) as (database, school), database.begin() as tx:
-        document = await _composed(tx, school.name, asked, now)
+    async with common.opened(settings) as (database, school):
+        return await report_file(database, school.name, out, asked, datetime.now(UTC))
+
+
+async def report_file(database: Database, school: str, out: Path, asked: Asked, now: datetime) -> Path:
+    """Write the file whole or not at all. Raises Refusal with the reason."""
+    import asyncio
+
+    from bot.errors import Refusal
+    from bot.reports import wording_documents
+    from bot.reports.files import written
+
+    async with database.begin() as tx:
+        document = await _composed(tx, school, asked, now)
     data = await asyncio.to_thread(written, document, out.name)
     part = out.with_name(out.name + ".part")
-    part.write_bytes(data)
-    part.replace(out)
+    try:
+        part.write_bytes(data)
+        part.replace(out)
+    except OSError as error:
+        raise Refusal(wording_documents.cannot_write(str(out), error.strerror or "")) from error
     return out
 
 

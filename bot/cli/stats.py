@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import common
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.db import Database
 
 
 def stats(
@@ -18,13 +23,22 @@ def stats(
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
 ) -> None:
     """完成情况：在册、豁免、应到、告知、完成，截至此刻。"""
-    print(common.run(stats_text(settings, unit, campaign, as_json=as_json, depth=depth)))
+    print(common.run(_run(settings, unit, campaign, as_json=as_json, depth=depth)))
 
 
-async def stats_text(settings: Path, unit: str, campaign: str, *, as_json: bool, depth: int) -> str:
+async def _run(settings: Path, unit: str, campaign: str, *, as_json: bool, depth: int) -> str:
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    async with common.opened(settings) as (database, school):
+        return await stats_text(database, school.name, unit, campaign, now, as_json=as_json, depth=depth)
+
+
+async def stats_text(
+    database: Database, school: str, unit: str, campaign: str, now: datetime, *, as_json: bool, depth: int
+) -> str:
     """What the command prints. Raises Refusal for an unknown unit or campaign."""
     import json
-    from datetime import UTC, datetime
 
     from bot.errors import Refusal
     from bot.people.store import People
@@ -33,8 +47,7 @@ async def stats_text(settings: Path, unit: str, campaign: str, *, as_json: bool,
     from bot.reports.rules import stats_json
     from bot.reports.store import Stats
 
-    now = datetime.now(UTC)
-    async with common.opened(settings) as (database, school), database.reading() as tx:
+    async with database.reading() as tx:
         path = await the_unit(People(tx), unit)
         tallies = await Stats(tx).tallies(
             (path,), occurrence=campaign or None, duty=None, depth=depth, now=now
@@ -43,4 +56,4 @@ async def stats_text(settings: Path, unit: str, campaign: str, *, as_json: bool,
         raise Refusal(wording_documents.unknown_campaign(campaign))
     if as_json:
         return json.dumps(stats_json(tallies), ensure_ascii=False, indent=2)
-    return wording.stats(tallies, (path,), now, school.name)
+    return wording.stats(tallies, (path,), now, school)

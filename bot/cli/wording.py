@@ -116,8 +116,9 @@ def use_pg_dump(url: str, file: str, accounts: Sequence[str]) -> str:
 
 def _pause(account: str) -> str:
     return (
-        f"insert into account_state (account, stopped, since) values ('{account}', 'restored from a backup', 0) "
-        "on conflict (account) do update set stopped = excluded.stopped"
+        "insert into account_state (account, stopped, since) "
+        f"values ('{account}', 'restored from a backup', 0) on conflict (account) "
+        "do update set stopped = excluded.stopped"
     )
 
 
@@ -144,6 +145,10 @@ def backed_up(file: str, size: int) -> str:
     )
 
 
+def backing_up(file: str) -> str:
+    return f"复制 {file}"
+
+
 def nothing_stopped() -> str:
     return "没有停发的账号。"
 
@@ -157,7 +162,7 @@ def resumed(account: str, reason: str) -> str:
 
 
 def held(count: int) -> str:
-    return f"备份时还没发出的 {count:,} 条不再发送，记为「结果未知」。"
+    return f"等着发的 {count:,} 条可能已经发过，不再发送，记为「结果未知」。"
 
 
 def missed(count: int) -> str:
@@ -223,7 +228,9 @@ def launched_before(id_: str, state: str, reason: str) -> str:
     return f"{id_} 以前已启动过，没有再启动（{_STATES[state]}{because}）。"
 
 
-def coming(at: datetime, title: str, audience: int, clauses: Sequence[str], id_: str, provisional: str) -> str:
+def coming(
+    at: datetime, title: str, audience: int, clauses: Sequence[str], id_: str, provisional: str
+) -> str:
     note = f"（{provisional}）" if provisional else ""
     return f"{moment(at)}  {title}  {audience:,} 人  {' '.join(clauses) or '无条款'}  {id_}{note}"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from bot.duties.plan_values import ZONE, Duty
-from bot.duties.rules import CONFIRM_WORDS, Do, Occurrence
+from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
 from bot.duties.wording import day
 from bot.materials.rules import Material, pick
 from bot.messages import Choice, Content, Notice, Question, Text
@@ -85,7 +86,7 @@ def compose(
                     groups.setdefault(id_, []).append(audience)
             return [
                 Message(
-                    _text(school.library.get(id_), occurrence, duty, cards, f"{url}?v={audiences[0]}"),
+                    _text(school.library.get(id_), occurrence, duty, cards, f"{url}?v={quote(audiences[0])}"),
                     tuple(audiences),
                 )
                 for id_, audiences in groups.items()
@@ -119,7 +120,7 @@ def _confirm(school: School, occurrence: Occurrence, duty: Duty, cards: bool, ur
     word = CONFIRM_WORDS.get(duty.what, "已全部做好")
     choices = (Choice(word, word), Choice("暂不", "暂不"), Choice("怎么做", "怎么做", url))
     stem = "自愿确认，不用截图，不排名。不方便就点「暂不」，不会再催。"
-    if cards and not duty.digest:
+    if cards:
         return Question(f"c-{_key(occurrence)}", occurrence.title, stem, choices)
     return Text(f"{occurrence.title}：{stem}", choices)
 
@@ -146,8 +147,10 @@ def _text(text: Material | None, occurrence: Occurrence, duty: Duty, cards: bool
             f"今天的60秒：{text.title}", "课间投屏或读一读都行。播过可点「已播」，不点也没关系。", url, "打开"
         )
     scene = text.scene
-    if scene is None or duty.digest:
-        return Notice(text.title, text.body, url)
+    if duty.ask in (Ask.CONFIRM, Ask.SIGN):
+        return Notice(text.title, f"{occurrence.title}，读完请回「已阅」。", url)
+    if scene is None or duty.digest or duty.ask is not Ask.TAP:
+        return Notice(text.title, text.body if duty.what == "weekly" else occurrence.title, url)
     options = "\n".join(f"{letter}. {option}" for letter, option in scene.options)
     if cards:
         letters = tuple(Choice(letter, letter) for letter, _ in scene.options)

@@ -13,8 +13,8 @@ from bot.duties.composing import DIGEST, choose_texts, compose, forward
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
-from bot.messages import Urgency
-from bot.people.rules import TEACHER_ROLES
+from bot.messages import Choice, Text, Urgency
+from bot.people.rules import TEACHER_ROLES, RoleName
 from bot.receipts.rules import ALPHABET
 from bot.school import School
 from bot.settings import Wechat
@@ -91,8 +91,30 @@ async def carry_out(work: Work, school: School, occurrence: Occurrence, now: dat
     audience = await work.launches.give_tasks(
         occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now)
     )
-    queued = {} if duty.approve else await send_out(work, school, occurrence, duty, now)
-    return Launched(occurrence, audience, queued)
+    if duty.approve:
+        await _ask_approvers(work, occurrence, audience, now)
+        return Launched(occurrence, audience, {})
+    return Launched(occurrence, audience, await send_out(work, school, occurrence, duty, now))
+
+
+async def _ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:
+    """Those who may say yes are told that something waits; without them it never goes out by itself."""
+    approvers = await work.people.teachers_of(occurrence.unit, (RoleName.APPROVER,))
+    contacts = await work.people.contacts_of([p.id for p in approvers])
+    for person in approvers:
+        for contact in contacts.get(person.id, [])[:1]:
+            work.outbox.queue(
+                key=f"approve/{occurrence.id}/{person.id}",
+                account=contact.account,
+                address=contact.address.key,
+                person=person.id,
+                content=Text(
+                    f"等您审批：「{occurrence.title}」，对象{audience}人。不审批就不会发出。",
+                    (Choice(f"/approve {occurrence.id}", "通过"),),
+                ),
+                urgency=Urgency.SOLICITED,
+                not_before=now,
+            )
 
 
 async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Tx, below, insert, insert_new
+from bot.db import Moment, Tx, below, insert, insert_new
 from bot.duties.rules import (
     Ask,
     Do,
@@ -236,7 +236,7 @@ class Duties:
             sa.update(class_link)
             .where(class_link.c.k == k, class_link.c.slug == slug)
             .values(
-                opens=class_link.c.opens + 1, first_open_at=sa.func.coalesce(class_link.c.first_open_at, now)
+                opens=class_link.c.opens + 1, first_open_at=sa.func.coalesce(class_link.c.first_open_at, sa.literal(now, Moment()))
             )
             .returning(class_link.c.task_id)
         )

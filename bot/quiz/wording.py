@@ -76,6 +76,11 @@ def mastered(sitting: Sitting, person: Person, level: int, now: datetime) -> str
     )
 
 
+def through(sitting: Sitting) -> str:
+    """The end of a check that needs no signature."""
+    return f"{len(sitting.points)}个点都会了（首次{sitting.first_score}/{len(sitting.points)}）。谢谢，不用签收。"
+
+
 def unclean(sitting: Sitting) -> str:
     return f"这一遍错了{sitting.slips}题。换一份新卷再来，发「答题」就开始。"
 

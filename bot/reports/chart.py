@@ -103,7 +103,7 @@ def draw(title: str, subtitle: str, legend: Sequence[str], bars: Sequence[Bar]) 
         *_grid(bottom),
         *(part for number, bar in enumerate(rows) for part in _bar(bar, measure, _TOP + number * _ROW)),
         _text(WIDTH - 30, 125, f"{legend[measure]}/应到", 13, _SOFT, "end"),
-        _text(40, height - 20, "单位按花名册顺序排列，不作排名。", 13, _SOFT),
+        _text(40, height - 20, "单位按名称顺序排列，不作排名。", 13, _SOFT),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '

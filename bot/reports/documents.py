@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -88,17 +87,3 @@ def _block(block: Block) -> dict[str, Any]:
 def middle_columns(table: Table) -> list[bool]:
     """Which columns hold only figures."""
     return [all(is_figure(shown(row[i])) for row in table.rows) for i in range(len(table.head))]
-
-
-def texts(document: Document) -> Sequence[str]:
-    """Every text of the document in order, as a check that all writers say the same."""
-    found = [document.title, document.subtitle]
-    for block in document.blocks:
-        match block:
-            case Paragraph():
-                found.append(block.text)
-            case Table():
-                found += [block.caption, *block.head, *(shown(cell) for row in block.rows for cell in row)]
-            case Figure():
-                found.append(block.alt)
-    return [text for text in found if text]

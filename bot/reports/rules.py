@@ -100,13 +100,12 @@ def parts(unit: str) -> int:
     return len(unit.split("/")) if unit else 0
 
 
-def merged(tallies: Sequence[Tally], unit: str, label: str = "") -> Tally:
+def merged(tallies: Sequence[Tally], unit: str) -> Tally:
     """Several tallies as one, under this unit; the campaign is the first one's. At least one is needed."""
     first = tallies[0]
     return replace(
         first,
         unit=unit,
-        title=label or first.title,
         audience=sum(t.audience for t in tallies),
         exempt=sum(t.exempt for t in tallies),
         due=sum(t.due for t in tallies),
@@ -149,11 +148,11 @@ def seen_by(tallies: Iterable[Tally], scope: tuple[str, ...]) -> list[Tally]:
 
 
 def fold_small(units: Mapping[str, Sequence[Tally]], label: str) -> dict[str, list[Tally]]:
-    """Units of fewer than five people become one row, so large that nobody can be worked out from the rest.
+    """Units of fewer than five due people become one row, too large to work anybody out from the rest.
 
     The sums stay what they were. Which units fall together depends on their size alone, never on results.
     """
-    size = {unit: max((t.audience for t in tallies), default=0) for unit, tallies in units.items()}
+    size = {unit: max((t.due for t in tallies), default=0) for unit, tallies in units.items()}
     small = [unit for unit in units if is_small(size[unit])]
     large = [unit for unit in units if unit not in small]
     while small and sum(size[unit] for unit in small) < SMALL and large:

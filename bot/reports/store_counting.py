@@ -11,6 +11,9 @@ from bot.db import below
 from bot.duties.tables import task
 
 _due = task.c.exempt == ""
+# County, school, college, year, class, group; SQLite's expression doubles with each level, so deeper units
+# stand for themselves.
+_LEVELS = 6
 _told = sa.or_(task.c.told_at.is_not(None), task.c.declined, task.c.tier > 0)
 
 
@@ -133,6 +136,8 @@ class Head:
         return sa.select(rows.c.occurrence_id, head.label("head"), third, *summed).group_by(*groups)
 
     def _cut(self, unit: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+        if self.parts > _LEVELS:
+            return unit
         if self.dialect == "postgresql":
             path = sa.func.string_to_array(unit, "/", type_=sa.ARRAY(sa.Text))
             return sa.func.array_to_string(path[1 : self.parts], "/")

@@ -46,7 +46,7 @@ PAST_OF_UNIT: Final = (*PAST[:6], PAST[7])
 _NUMBERS: Final = "一二三四五六七八九"
 _RED_LINE: Final = (
     "减负红线：本材料不含个人名单，不对单位或个人排名，不通报安装率和关注率，不以照片、留痕材料作为评价依据；"
-    "自愿事项只报告知率，不设目标。"
+    "安装、关注、开启等自愿事项只报告知率，其他自愿确认不设目标。"
 )
 
 
@@ -242,3 +242,7 @@ def needs(option: str) -> str:
 
 def badly_timed(text: str) -> str:
     return f"「{text}」不是日期，请写成 2026-11-22 或 2026-11-22T16:40。"
+
+
+def cannot_write(name: str, reason: str) -> str:
+    return f"写不了 {name}：{reason}"

@@ -1,4 +1,4 @@
-"""/a/{slug}: a letter or article. Anybody may read it; what is done in a person's name needs a platform login."""
+"""/a/{slug}: a letter or article. Anybody may read; acting in a person's name needs a platform login."""
 
 from __future__ import annotations
 
@@ -79,21 +79,32 @@ def _page(visit: Visit, slug: str, occurrence: Occurrence, me: Reader | None) ->
     scene = text.scene if text else None
     answered = visit.asked("answered")
     return visit.page(
-        "article.html", slug=slug, occurrence=occurrence, text=text, me=me, paused=paused,
+        "article.html",
+        slug=slug,
+        occurrence=occurrence,
+        text=text,
+        me=me,
+        paused=paused,
         title=text.title if text else occurrence.title,
         html=article(text.body, fields_of(school, occurrence.planned_at)) if text else "",
-        safe=wording.SAFE, todo=wording.todo(occurrence.ask), k=k if counting else "", keep=_keep(visit),
-        scene=scene, answered=answered if scene and answered in dict(scene.options) else "",
+        safe=wording.SAFE,
+        todo=wording.todo(occurrence.ask),
+        k=k if counting else "",
+        keep=_keep(visit),
+        scene=scene,
+        answered=answered if scene and answered in dict(scene.options) else "",
         can_answer=me is None or any(scene_open(occurrence, own) for own in me.tasks),
-        level=school.letter_level, screen=_screen(text), voluntary=occurrence.do is Do.CONFIRM,
-        thanks=wording.thanks(me.receipts) if me and me.receipts else "", other=wording.other_guardian(),
-        tick="已播" if text and text.kind == "sixty_seconds" else "已办",
-        logins=_logins(visit, slug, occurrence, audience) if me is None and occurrence.ask in _ON_PAGE else [],
+        level=school.letter_level,
+        screen=_screen(text),
+        voluntary=occurrence.do is Do.CONFIRM,
+        thanks=wording.thanks(me.receipts) if me and me.receipts else "",
+        other=wording.other_guardian(),
+        logins=_logins(visit, slug, occurrence) if me is None and occurrence.ask in _ON_PAGE else [],
     )
 
 
 def _audience(visit: Visit, occurrence: Occurrence, me: Reader | None) -> str:
-    """The one in the link, else the reader's own, else parents for a class link, else the first with a text."""
+    """The one in the link, else the reader's own, else 家长 for a class link, else the first with a text."""
     wanted = [visit.asked("v")]
     if me is not None:
         wanted.append(audience_of(me.person.kind, me.person.stage))
@@ -102,20 +113,21 @@ def _audience(visit: Visit, occurrence: Occurrence, me: Reader | None) -> str:
     return next((a for a in (*wanted, *AUDIENCES) if a in AUDIENCES and occurrence.material_for(a)), "")
 
 
-def _logins(visit: Visit, slug: str, occurrence: Occurrence, audience: str) -> list[LoginButton]:
+def _logins(visit: Visit, slug: str, occurrence: Occurrence) -> list[LoginButton]:
     """Where the reader may log in: the accounts that live at this address, else all of them."""
     accounts = visit.school.accounts
     able = [account for account in accounts if visit.pages.realms(account.id)]
     here = [account for account in able if accounts.url(account).partition("://")[2] == visit.request.host]
     buttons = []
     for account in here or able:
-        kind = "" if len(here or able) == 1 else ("（企业微信）" if isinstance(account, WecomApp) else "（公众号）")
-        where = f"（{wording.scope(account.units, '')}）" if account.units and kind else kind
+        label = (
+            "" if len(here or able) == 1 else wording.account(isinstance(account, WecomApp), account.units)
+        )
         query = {"next": f"/a/{slug}" + _keep(visit)}
         if visit.asked("v") == "家长" and Realm.PARENT in visit.pages.realms(account.id):
             query["as"] = "parent"
-        verb = "登录后签收" if occurrence.ask is Ask.SIGN else "登录后确认"
-        buttons.append(LoginButton(verb + where, f"{accounts.url(account)}/oauth/{account.id}?{urlencode(query)}"))
+        words = wording.login(occurrence.ask) + label
+        buttons.append(LoginButton(words, f"{accounts.url(account)}/oauth/{account.id}?{urlencode(query)}"))
     return buttons
 
 

@@ -70,13 +70,22 @@ async def signed(visit: Visit) -> web.StreamResponse:
         drawing = _given(visit, me.person, level, str(form.get("name", "")), str(form.get("drawing", "")))
         for own in chosen:
             await sign(
-                work, visit.school, own.task, occurrence, me.person, level, "已签收", "page", visit.now, drawing
+                work,
+                visit.school,
+                own.task,
+                occurrence,
+                me.person,
+                level,
+                wording.SIGNED,
+                "page",
+                visit.now,
+                drawing,
             )
     return _back(visit)
 
 
 async def answered(visit: Visit) -> web.StreamResponse:
-    """POST /a/{slug}/scene: the one-tap scene; on record that it was answered, never what or whether right."""
+    """POST /a/{slug}/scene: on record that the one-tap scene was answered, never what or whether right."""
     form = await visit.form()
     async with visit.pages.database.begin() as tx:
         work = Work(tx)

@@ -28,7 +28,10 @@ def article(body: str, fields: Mapping[str, str]) -> Markup:
     """The text with its gaps filled, single line breaks kept, as HTML that cannot do anything."""
     text = _GAP.sub(lambda gap: fields.get(gap[1], ""), body)
     clean = nh3.clean(
-        _MARKDOWN.render(text), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "tel"},
+        _MARKDOWN.render(text),
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "http", "tel"},
         link_rel="noopener noreferrer",
     )
     return Markup(clean)

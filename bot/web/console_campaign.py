@@ -62,13 +62,21 @@ async def show(visit: Visit) -> web.StreamResponse:
     where = wording.scope([top] if top else me.scope, visit.school.name)
     link = f"{visit.school.accounts.public_url}/a/{slug}" if slug else ""
     return visit.page(
-        "console_campaign.html", me=me, occurrence=occurrence, state=wording.STATES[occurrence.state], top=top,
+        "console_campaign.html",
+        me=me,
+        occurrence=occurrence,
+        state=wording.STATES[occurrence.state],
+        top=top,
         rows=[UnitRow(tally, tally.audience <= _NAMES_UP_TO) for tally in units.values()],
-        total=merged(list(units.values()), "") if units else None, where=where, scope=me.scope,
+        total=merged(list(units.values()), "") if units else None,
+        where=where,
+        scope=me.scope,
         why=exempt_reasons(merged(list(units.values()), "").reasons) if units else "",
         picture=_picture(tallies, where) if len(units) > 1 else "",
         deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())],
-        voluntary=occurrence.do is Do.CONFIRM, link=link, code=_code(link) if link else "",
+        voluntary=occurrence.do is Do.CONFIRM,
+        link=link,
+        code=_code(link) if link else "",
         acts=_acts(me, occurrence, approvable),
     )
 
@@ -128,9 +136,14 @@ async def unfinished(visit: Visit) -> web.StreamResponse:
         lines = await work.stats.sheet(id_, unit)
         work.people.audit(me.person.id, "looked at unfinished", visit.now, {"occurrence": id_, "unit": unit})
     return visit.page(
-        "console_unfinished.html", me=me, occurrence=occurrence, unit=unit,
-        open=[line for line in lines if _is_open(line)], exempt=[line for line in lines if line.exempt],
-        whole=len(lines), voluntary=occurrence.do is Do.CONFIRM or occurrence.ladder.done is None,
+        "console_unfinished.html",
+        me=me,
+        occurrence=occurrence,
+        unit=unit,
+        open=[line for line in lines if _is_open(line)],
+        exempt=[line for line in lines if line.exempt],
+        whole=len(lines),
+        voluntary=occurrence.do is Do.CONFIRM or occurrence.ladder.done is None,
     )
 
 

@@ -1,4 +1,4 @@
-"""/console/exports: files to take along, each on record: a campaign by unit, a class sheet, a period report."""
+"""/console/exports: files to take along, each on record: a campaign, a class sheet, a period report."""
 
 from __future__ import annotations
 
@@ -10,24 +10,17 @@ from aiohttp import web
 
 from bot.duties.rules import Do
 from bot.errors import Refusal
-from bot.people.rules import leaf
 from bot.reports.actions import period_report, sheet_report, span
 from bot.reports.documents import Document, Paragraph, Table
 from bot.reports.files import written
 from bot.reports.rules import ReportKind, Tally, by_unit, merged, percent
-from bot.reports.wording import exempt_reasons
+from bot.reports.wording import WHOLE_SCHOOL, exempt_reasons
 from bot.web import wording
 from bot.web.console import Desk, desk
 from bot.web.visit import Visit
 from bot.work import Work
 
 _ENDINGS: Final = ("xlsx", "docx", "pdf")
-_KINDS: Final = {
-    ReportKind.WEEKLY: "周报",
-    ReportKind.MONTHLY: "月报",
-    ReportKind.HALF_YEAR: "半年报",
-    ReportKind.ANNUAL: "年报",
-}
 _TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -45,8 +38,13 @@ async def form(visit: Visit) -> web.StreamResponse:
     tops = ["", *units] if me.sees("") else units
     campaigns = {t.occurrence: (t.title, t.planned_at) for t in tallies}
     return visit.page(
-        "console_exports.html", me=me, campaigns=list(campaigns.items())[:_MANY], units=tops, kinds=_KINDS,
-        endings=_ENDINGS, picked=visit.asked("id"),
+        "console_exports.html",
+        me=me,
+        campaigns=list(campaigns.items())[:_MANY],
+        units=tops,
+        kinds=wording.REPORTS,
+        endings_=_ENDINGS,
+        picked=visit.asked("id"),
     )
 
 
@@ -66,7 +64,8 @@ async def export(visit: Visit) -> web.StreamResponse:
         detail = {"what": what, "unit": unit, "occurrence": id_, "ending": ending}
         work.people.audit(me.person.id, "export", visit.now, detail)
     data = await asyncio.to_thread(written, document, f"export.{ending}")
-    disposition = f"attachment; filename=\"export.{ending}\"; filename*=UTF-8''{quote(document.title)}.{ending}"
+    name = quote(f"{document.title}.{ending}")
+    disposition = f"attachment; filename=\"export.{ending}\"; filename*=UTF-8''{name}"
     return web.Response(body=data, content_type=_TYPES[ending], headers={"Content-Disposition": disposition})
 
 
@@ -90,18 +89,25 @@ def campaign_sheet(school: str, tallies: list[Tally]) -> Document:
     """One campaign unit by unit in the order of the roster; figures only, nobody is named."""
     first = tallies[0]
     rows = [_row(unit, merged(own, unit)) for unit, own in by_unit(tallies).items()]
-    rows.append(_row("合计", merged(tallies, "")))
-    head = ("单位", "在册", "豁免", "应到", "已告知", "完成", "完成率", "豁免原因")
-    table = Table(head, tuple(rows), (4, 1, 1, 1, 1, 1, 1, 3))
+    rows.append(_row(wording.SUM, merged(tallies, "")))
+    table = Table(wording.CAMPAIGN_HEAD, tuple(rows), (4, 1, 1, 1, 1, 1, 1, 3))
     return Document(
-        first.title, f"{school}　截至 {wording.as_of(first.as_of)}", (table, Paragraph(wording.counting(), "note")), school
+        first.title,
+        f"{school}　截至 {wording.as_of(first.as_of)}",
+        (table, Paragraph(wording.counting(), "note")),
+        school,
     )
 
 
 def _row(label: str, tally: Tally) -> tuple[str | int, ...]:
     counted = tally.asked and tally.do is not Do.CONFIRM
     return (
-        label or leaf(tally.unit) or "全校", tally.audience, tally.exempt, tally.due, tally.told,
-        tally.done if counted else "—", percent(tally.done, tally.due) if counted else "—",
+        label or tally.unit or WHOLE_SCHOOL,
+        tally.audience,
+        tally.exempt,
+        tally.due,
+        tally.told,
+        tally.done if counted else "—",
+        percent(tally.done, tally.due) if counted else "—",
         exempt_reasons(tally.reasons),
     )

@@ -49,8 +49,14 @@ async def show(visit: Visit) -> web.StreamResponse:
         stopped = await _stopped(visit, CourierRows(tx)) if me.whole_school else []
         people = sum([await work.people.count(unit) for unit in me.scope])
     return visit.page(
-        "console_home.html", me=me, where=wording.scope(me.scope, visit.school.name), today=[g for g in going if g.today],
-        going=[g for g in going if not g.today][:_SHOWN], waiting=waiting, stopped=stopped, people=people,
+        "console_home.html",
+        me=me,
+        where=wording.scope(me.scope, visit.school.name),
+        today=[g for g in going if g.today],
+        going=[g for g in going if not g.today][:_SHOWN],
+        waiting=waiting,
+        stopped=stopped,
+        people=people,
         coming=_coming(visit, me),
     )
 
@@ -80,8 +86,15 @@ def _line(tally: Tally, state: OccurrenceState, now: datetime) -> Going:
     told = not tally.asked or tally.do is Do.CONFIRM
     today = planned.astimezone(ZONE).date() == now.astimezone(ZONE).date()
     return Going(
-        tally.occurrence, tally.title, wording.STATES[state], planned, tally.due_at,
-        tally.told if told else tally.done, tally.due, "已告知" if told else "完成", today,
+        tally.occurrence,
+        tally.title,
+        wording.STATES[state],
+        planned,
+        tally.due_at,
+        tally.told if told else tally.done,
+        tally.due,
+        "已告知" if told else "完成",
+        today,
     )
 
 

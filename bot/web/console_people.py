@@ -1,4 +1,4 @@
-"""/console/people: finding a person within one's units. What was looked for is never in an address or a log."""
+"""/console/people: finding a person within one's units. The words asked for are in no address and no log."""
 
 from __future__ import annotations
 
@@ -59,4 +59,5 @@ async def audit(visit: Visit) -> web.StreamResponse:
     async with visit.pages.database.reading() as tx:
         me = await desk(visit, Work(tx))
         lines = await WebStore(tx).audit_of(me.person.id)
-    return visit.page("console_audit.html", me=me, lines=[(one.at, wording.audit(one.what), one.detail) for one in lines])
+    said = [(line.at, wording.audit(line.what), line.detail) for line in lines]
+    return visit.page("console_audit.html", me=me, lines=said)

@@ -62,7 +62,12 @@ async def apply(visit: Visit) -> web.StreamResponse:
         if _mark(seen.difference) == shown:
             try:
                 done = await import_roster(
-                    tx, seen, corps, who=me.person.id, now=visit.now, allow_many_leavers=bool(posted.get("many"))
+                    tx,
+                    seen,
+                    corps,
+                    who=me.person.id,
+                    now=visit.now,
+                    allow_many_leavers=bool(posted.get("many")),
                 )
             except Refusal as refusal:
                 return _page(visit, me, said=refusal.sentence, status=409)
@@ -86,7 +91,13 @@ async def _look(visit: Visit, me: Desk, data: bytes, name: str, said: str = "") 
         return _page(visit, me, said=people.complaints(bad.complaints, 100), status=400)
     packed = await asyncio.to_thread(lambda: base64.urlsafe_b64encode(zlib.compress(data)).decode())
     return visit.page(
-        "console_roster.html", me=me, said=said, seen=seen, name=name, data=packed, shown=_mark(seen.difference),
+        "console_roster.html",
+        me=me,
+        said=said,
+        seen=seen,
+        name=name,
+        data=packed,
+        shown=_mark(seen.difference),
         notes=people.notes(seen.file, seen.difference),
         too_many=people.too_many_leavers(seen.difference) if seen.difference.many_leavers else "",
     )

@@ -1,7 +1,7 @@
 """/oauth/{account}: web login at the platform, out and back on one address.
 
-The platform carries a ``state`` of letters and digits only (91022), so it carries a nonce; account, realm and the
-way on wait in a signed cookie of the same browser, under the nonce's name.
+The platform carries a ``state`` of letters and digits only (91022), so it carries a nonce; account, realm and
+the way on wait in a signed cookie of the same browser, under the nonce's name.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ async def login(visit: Visit) -> web.StreamResponse:
         realm = realms[0] if len(realms) == 1 else None
     next_ = safe_next(visit.request.query.get("next", ""))
     if realm is None:
-        links = {word: f"{_PATH}/{account}?{urlencode({'as': word, 'next': next_})}" for word in ("parent", "member")}
+        words = [word for word, one in _AS.items() if one in realms]
+        links = {word: f"{_PATH}/{account}?{urlencode({'as': word, 'next': next_})}" for word in words}
         return visit.page("choose_login.html", links=links)
     return _out(visit, account, realm, next_)
 
@@ -55,14 +56,18 @@ async def _back(visit: Visit, account: str) -> web.StreamResponse:
     nonce = visit.asked("state")
     waiting = login_of(visit.school.key, visit.request.cookies.get(_cookie(nonce), ""), visit.now)
     if (
-        waiting is None or waiting.account != account or not nonce
+        waiting is None
+        or waiting.account != account
+        or not nonce
         or not hmac.compare_digest(waiting.nonce.encode(), nonce.encode())
         or (account, waiting.realm) not in visit.pages.logins
     ):
         raise Refusal(wording.login_over())
     visit.keep(_cookie(nonce), "", 0, _PATH)
     try:
-        address = await visit.pages.logins[account, waiting.realm].address(visit.request.query.get("code", ""))
+        address = await visit.pages.logins[account, waiting.realm].address(
+            visit.request.query.get("code", "")
+        )
     except PlatformError as error:
         log.warning("web login failed", account=account, code=error.code, verdict=error.verdict)
         raise Refusal(wording.login_failed()) from None

@@ -34,9 +34,9 @@ async def _yes() -> bool:
 class Pages:
     """``rng`` must be a SystemRandom outside of tests: login states and visitor ids come from it.
 
-    ``wake`` tells the courier that something was queued. ``is_current`` says whether every migration has run,
-    ``is_fresh`` whether the clock has rung lately. ``framed_by`` names other origins that may show our pages in
-    a frame: the four phones of the demonstration.
+    ``wake`` tells the courier that something was queued. ``is_current`` says whether every migration has
+    run, ``is_fresh`` whether the clock has rung lately. ``framed_by`` names other origins that may show our
+    pages in a frame: the four phones of the demonstration.
     """
 
     database: Database

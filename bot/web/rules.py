@@ -1,4 +1,4 @@
-"""Signed words of the pages: sessions, logins under way, one-time links, signature links; and what may be trusted.
+"""Signed words of the pages: sessions, logins under way, one-time and signature links; what may be trusted.
 
 Nothing here is secret once it is signed; it only cannot be changed, and every use has a key of its own.
 """
@@ -87,7 +87,8 @@ def login_of(key: bytes, text: str, now: datetime) -> LoginUnderWay | None:
 
 def console_link(key: bytes, person: int, now: datetime, room: str = "") -> str:
     """The path of a one-time link into the console, good for ten minutes; ``room`` is where it leads."""
-    return f"{CONSOLE}enter/{_sign(key, Use.CONSOLE, [person, room, int(now.timestamp() * 1000)], now + LINK_LASTS)}"
+    data = [person, room, int(now.timestamp() * 1000)]
+    return f"{CONSOLE}enter/{_sign(key, Use.CONSOLE, data, now + LINK_LASTS)}"
 
 
 def console_ticket(key: bytes, token: str, now: datetime) -> tuple[int, str] | None:
@@ -136,7 +137,7 @@ def is_class_key(k: str) -> bool:
 
 
 def client_ip(remote: str, forwarded: str) -> str:
-    """Who asks. Behind a proxy of this machine the last hop it noted, which is the only one it vouches for."""
+    """Who asks. Behind a proxy on this machine the last hop, which is the only one it vouches for."""
     last = forwarded.rpartition(",")[2].strip()
     try:
         local = ipaddress.ip_address(remote).is_loopback
@@ -146,18 +147,27 @@ def client_ip(remote: str, forwarded: str) -> str:
 
 
 def _sign(key: bytes, use: Use, data: list[Any], until: datetime) -> str:
-    text = _serializer(key, use).dumps([int(until.timestamp()), *data])
-    return text if isinstance(text, str) else text.decode()
+    return _dumped(_serializer(key, use), [int(until.timestamp()), *data])
 
 
 def _open(key: bytes, use: Use, text: str, now: datetime) -> tuple[datetime, list[Any]] | None:
+    """What was signed. Base64 has several spellings of one value; only ours counts, so that a used link
+    cannot be spelled anew.
+    """
+    serializer = _serializer(key, use)
     try:
-        match _serializer(key, use).loads(text):
-            case [int() as until, *data] if now.timestamp() < until:
-                return datetime.fromtimestamp(until, UTC), data
+        value = serializer.loads(text)
     except BadData:
-        pass
+        return None
+    match value:
+        case [int() as until, *data] if now.timestamp() < until and _dumped(serializer, value) == text:
+            return datetime.fromtimestamp(until, UTC), data
     return None
+
+
+def _dumped(serializer: URLSafeSerializer, value: list[Any]) -> str:
+    text = serializer.dumps(value)
+    return text if isinstance(text, str) else text.decode()
 
 
 def _serializer(key: bytes, use: Use) -> URLSafeSerializer:

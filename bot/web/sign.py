@@ -1,4 +1,4 @@
-"""/sign/{token}: one person, one letter, a typed name; where web login is impossible. Never an identity tap."""
+"""/sign/{token}: one person, one letter, a typed name; where web login is impossible. No identity tap."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ async def show(visit: Visit) -> web.StreamResponse:
         receipt = await work.receipts.of_task(task.id)
     text = visit.school.library.get(occurrence.material_for(audience_of(person.kind, person.stage)))
     return visit.page(
-        "sign.html", title=text.title if text else occurrence.title, child=child.name if child else "",
+        "sign.html",
+        title=text.title if text else occurrence.title,
+        child=child.name if child else "",
         html=article(text.body, fields_of(visit.school, occurrence.planned_at)) if text else "",
-        thanks=wording.thanks([("", receipt.code)]) if receipt else "", open=task.settled_at is None,
+        thanks=wording.thanks([("", receipt.code)]) if receipt else "",
+        open=task.settled_at is None,
         safe=wording.SAFE,
     )
 
@@ -45,7 +48,15 @@ async def signed(visit: Visit) -> web.StreamResponse:
             raise Refusal(wording.wrong_name())
         if task.settled_at is None:
             await sign(
-                work, visit.school, task, occurrence, person, Level.NAME, "已签收", "page-link", visit.now
+                work,
+                visit.school,
+                task,
+                occurrence,
+                person,
+                Level.NAME,
+                wording.SIGNED,
+                "page-link",
+                visit.now,
             )
     return visit.see_other(f"/sign/{token}")
 
@@ -56,8 +67,13 @@ async def _behind(visit: Visit, work: Work) -> tuple[Person, Task, Occurrence]:
     person = await work.people.by_id(ticket[0]) if ticket else None
     both = await work.duties.task(ticket[1]) if ticket else None
     if (
-        person is None or person.left_at is not None or both is None or both[0].person != person.id
-        or both[0].exempt or both[1].ask is not Ask.SIGN or both[1].state is not OccurrenceState.OPEN
+        person is None
+        or person.left_at is not None
+        or both is None
+        or both[0].person != person.id
+        or both[0].exempt
+        or both[1].ask is not Ask.SIGN
+        or both[1].state is not OccurrenceState.OPEN
     ):
         raise Refusal(wording.sign_link_over())
     return person, *both

@@ -1,4 +1,4 @@
-"""Used one-time links, a person's own lines of the audit log, and messages held back while a campaign pauses."""
+"""Used one-time links, one's own lines of the audit log, and messages held back while a campaign pauses."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class WebStore:
         return await self._tx.execute(
             sa.update(delivery)
             .where(
-                delivery.c.occurrence_id == occurrence, delivery.c.state == DeliveryState.DUE,
+                delivery.c.occurrence_id == occurrence,
+                delivery.c.state == DeliveryState.DUE,
                 delivery.c.not_before == _HELD,
             )
             .values(not_before=at)

@@ -35,8 +35,11 @@ def headers(framed_by: tuple[str, ...]) -> dict[str, str]:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("bot.web", "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.PackageLoader("bot.web", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(day=day, moment=moment, leaf=leaf, masked=masked, query=_query)
     environment.globals.update(static=static_url, percent=percent)
@@ -54,7 +57,11 @@ def rendered(template: str, **context: Any) -> str:
 @cache
 def _static() -> dict[str, bytes]:
     folder = files("bot.web") / "static"
-    return {item.name: item.read_bytes() for item in folder.iterdir() if "." + item.name.rpartition(".")[2] in _TYPES}
+    return {
+        item.name: item.read_bytes()
+        for item in folder.iterdir()
+        if "." + item.name.rpartition(".")[2] in _TYPES
+    }
 
 
 @cache

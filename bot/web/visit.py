@@ -61,17 +61,21 @@ class Visit:
         """A parameter of the address, at most 200 characters of it."""
         return self.request.query.get(name, "")[:200]
 
-    async def form(self, limit: int = _FORM_LIMIT) -> Mapping[str, str | bytes | FileField]:
+    async def form(self, limit: int = _FORM_LIMIT) -> Mapping[str, str | bytes | bytearray | FileField]:
         """The posted form. Raises Refusal when it is not from a page of ours in this browser."""
         posted = await self.request.clone(client_max_size=limit).post()
         given = posted.get("csrf", "")
         right = csrf_of(self.school.key, self.visitor, self.cookie)
-        if not self.visitor or not isinstance(given, str) or not hmac.compare_digest(given.encode(), right.encode()):
+        if (
+            not self.visitor
+            or not isinstance(given, str)
+            or not hmac.compare_digest(given.encode(), right.encode())
+        ):
             raise Refusal(wording.stale_form())
         return posted
 
     async def person(self, work: Work) -> Person | None:
-        """Whose browser this is, if they are still with us and still hold the platform identity they came with."""
+        """Whose browser this is, if they are still with us and still hold the identity they came with."""
         if self.session is None:
             return None
         if not self.session.address:
@@ -84,7 +88,7 @@ class Visit:
         return person
 
     def log_in(self, session: Session) -> None:
-        """A new session under a new visitor id, so that nothing an earlier user of the browser had still fits."""
+        """A new session under a new visitor id: no form that an earlier user left open still fits."""
         self.session, self.cookie = session, session_text(self.school.key, session)
         self.keep(_SESSION, self.cookie, int((session.until - self.now).total_seconds()))
         self.keep(_VISITOR, self.pages.random_text(), 30 * 86400)
@@ -100,7 +104,9 @@ class Visit:
         text = rendered(template, visit=self, school=self.school, **context)
         return web.Response(text=text, content_type="text/html", status=status)
 
-    def say(self, text: str, status: int = 200, title: str = "", link: str = "", label: str = "") -> web.Response:
+    def say(
+        self, text: str, status: int = 200, title: str = "", link: str = "", label: str = ""
+    ) -> web.Response:
         """A page of one sentence, and perhaps a way on."""
         return self.page("say.html", status, text=text, title=title, link=link, label=label)
 
@@ -121,7 +127,7 @@ Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 def served(pages: Pages, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The page as a handler: a refusal becomes a polite sentence, cookies and headers are set in one place."""
+    """The page as a handler: a refusal becomes a polite sentence; cookies and headers are set here alone."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         visit = Visit.of(request, pages)

@@ -11,7 +11,8 @@ from bot.duties.rules import Ask, OccurrenceState
 from bot.duties.wording import day, moment
 from bot.people.rules import leaf
 from bot.receipts.rules import SealedReceipt
-from bot.receipts.wording import LEVELS, statement
+from bot.receipts.wording import statement
+from bot.reports.rules import ReportKind
 
 SAFE: Final = "学校不会通过任何群或机器人收费、要验证码、发下载链接。"
 
@@ -32,6 +33,15 @@ DELIVERIES: Final[dict[DeliveryState, str]] = {
     DeliveryState.UNKNOWN: "结果不明",
     DeliveryState.DEAD: "发送失败",
     DeliveryState.CANCELLED: "已取消",
+}
+SIGNED: Final = "已签收"
+CAMPAIGN_HEAD: Final = ("单位", "在册", "豁免", "应到", "已告知", "完成", "完成率", "豁免原因")
+SUM: Final = "合计"
+REPORTS: Final[dict[ReportKind, str]] = {
+    ReportKind.WEEKLY: "周报",
+    ReportKind.MONTHLY: "月报",
+    ReportKind.HALF_YEAR: "半年报",
+    ReportKind.ANNUAL: "年报",
 }
 _TODO: Final[dict[Ask, str]] = {
     Ask.FULL_MARKS: "请在聊天里发「答题」，可分几次做。",
@@ -140,8 +150,14 @@ def receipt_of_ours(sealed: SealedReceipt) -> str:
     return f"是我们的回执：{statement(sealed)}"
 
 
-def level_note(level: int) -> str:
-    return next(words for known, words in LEVELS.items() if known == level)
+def login(ask: Ask) -> str:
+    return "登录后签收" if ask is Ask.SIGN else "登录后确认"
+
+
+def account(app: bool, units: Sequence[str]) -> str:
+    """Which of several accounts a login button means."""
+    kind = "企业微信" if app else "公众号"
+    return f"（{kind}{'·' + '、'.join(map(leaf, units)) if units else ''}）"
 
 
 def scope(units: Sequence[str], school: str) -> str:

@@ -154,7 +154,7 @@ class Cast:
 
 
 async def autumn(cast: Cast) -> None:
-    """Nurses 2301: 6 students, one on sick leave; 2302: 5; coders: 5; 专升本: 2; one of the college itself."""
+    """Nurses 2301: 6 students, one of them ill; 2302: 5; coders: 5; 专升本: 2; one of the college itself."""
     await cast.tx.execute(sa.insert(unit), [{"path": p} for p in (OFFICE, NURSES, NURSES_2, CODERS, TINY)])
     for where, prefix, number in ((NURSES, "N1", 6), (NURSES_2, "N2", 5), (CODERS, "C1", 5), (TINY, "T1", 2)):
         for i in range(1, number + 1):

@@ -1,11 +1,11 @@
 """Who is in the stories. Nobody here exists.
 
-    林小满     student of 软件2301, has two guardians
-    周一诺     another student of the same class
-    苏老师     their counsellor
-    陈主任     administrator of the college
-    林妈妈, 林爸爸   guardians of 林小满; the mother also has a child in 网络2402
-    访客       follows the official account and is nobody to us
+林小满     student of 软件2301, has two guardians
+周一诺     another student of the same class
+苏老师     their counsellor
+陈主任     administrator of the college
+林妈妈, 林爸爸   guardians of 林小满; the mother also has a child in 网络2402
+访客       follows the official account and is nobody to us
 """
 
 from __future__ import annotations
@@ -94,9 +94,14 @@ class Cast:
     def visitor(self) -> Speaker:
         return self.follower("oFang")
 
+    @staticmethod
+    def local(text: str) -> datetime:
+        """A moment as the clock on the wall in China shows it."""
+        return datetime.fromisoformat(f"{text}+08:00")
+
     async def at(self, local: str) -> None:
         """Turn the clock to a local time, minute by minute where something is planned on the way."""
-        goal = datetime.fromisoformat(f"{local}+08:00")
+        goal = self.local(local)
         while (moment := await self.stage.next_moment()) is not None and moment <= goal:
             await self.stage.turn_to(moment)
         await self.stage.turn_to(goal)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -21,7 +20,3 @@ async def cast(database_url: str, root: Path) -> AsyncIterator[Cast]:
     clock = Clock(source=lambda: frozen)
     async with staged(CAMPUS, database_url, root, clock, rng=Random(5)) as stage:
         yield Cast(stage)
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(f"{text}+08:00")

@@ -1,0 +1,128 @@
+"""The load generator: a process of its own with a protocol that does no more than it must.
+
+``python -m bench.load JOB RESULT``; both are pickles of the values below.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``requests`` are whole HTTP requests; they are dealt to ``connections`` keep-alive connections."""
+
+    ports: Sequence[int]
+    connections: int
+    requests: Sequence[bytes]
+    at_once: bool = False  # connect first, then send everything at one instant, one request a connection
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Seconds of the whole and of each request, in the order of the requests; and their answers."""
+
+    seconds: float
+    latencies: Sequence[float]
+    statuses: Sequence[int]
+    bodies: Sequence[bytes]
+    cpu: float
+
+
+class _Talk(asyncio.Protocol):
+    """One connection: sends the next request as soon as the last is answered."""
+
+    def __init__(self, deck: deque[int], run: _Run) -> None:
+        self._deck = deck
+        self._run = run
+        self._buffer = b""
+        self._sent = 0.0
+        self._number = -1
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def next(self) -> None:
+        if not self._deck:
+            self._transport.close()
+            return
+        self._number = self._deck.popleft()
+        self._sent = time.perf_counter()
+        self._transport.write(self._run.job.requests[self._number])
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = self._buffer + data if self._buffer else data
+        head = self._buffer.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        start = self._buffer.find(b"Content-Length: ", 0, head)
+        length = 0 if start < 0 else int(self._buffer[start + 16 : self._buffer.find(b"\r\n", start)])
+        if len(self._buffer) < head + 4 + length:
+            return
+        self._run.note(
+            self._number, time.perf_counter() - self._sent, int(self._buffer[9:12]), self._buffer[head + 4 :]
+        )
+        self._buffer = b""
+        self.next()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._deck or error is not None:
+            self._run.done.set()
+
+
+class _Run:
+    def __init__(self, job: Job) -> None:
+        count = len(job.requests)
+        self.job = job
+        self.left = count
+        self.latencies = [0.0] * count
+        self.statuses = [0] * count
+        self.bodies = [b""] * count
+        self.done = asyncio.Event()
+
+    def note(self, number: int, latency: float, status: int, body: bytes) -> None:
+        self.latencies[number] = latency
+        self.statuses[number] = status
+        self.bodies[number] = body
+        self.left -= 1
+        if not self.left:
+            self.done.set()
+
+
+async def run(job: Job) -> Outcome:
+    loop = asyncio.get_running_loop()
+    state = _Run(job)
+    deck = deque(range(len(job.requests)))
+    talks: list[_Talk] = []
+    for number in range(job.connections):
+        own = deque((number,)) if job.at_once else deck
+        _, talk = await loop.create_connection(
+            lambda own=own: _Talk(own, state), "127.0.0.1", job.ports[number % len(job.ports)]
+        )
+        talks.append(talk)
+    cpu = time.process_time()
+    begun = time.perf_counter()
+    for talk in talks:
+        talk.next()
+    await asyncio.wait_for(state.done.wait(), 120)
+    seconds = time.perf_counter() - begun
+    return Outcome(seconds, state.latencies, state.statuses, state.bodies, time.process_time() - cpu)
+
+
+def main() -> None:
+    job = pickle.loads(Path(sys.argv[1]).read_bytes())
+    Path(sys.argv[2]).write_bytes(pickle.dumps(asyncio.run(run(job))))
+
+
+if __name__ == "__main__":
+    from bench import load  # by its own name, so that both processes mean the same classes
+
+    load.main()

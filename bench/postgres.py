@@ -1,0 +1,51 @@
+"""A PostgreSQL that keeps its promises: the one for tests switches fsync off, a benchmark of durability must not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.postgres import Server, _binaries, _other_user
+
+
+@contextmanager
+def durable_server() -> Iterator[Server | None]:
+    """BENCH_DATABASE_URL, then the machine's own binaries with their default durability; else ``None``."""
+    if url := os.environ.get("BENCH_DATABASE_URL"):
+        yield Server(sa.engine.make_url(url))
+        return
+    binaries = _binaries()
+    if binaries is None:
+        yield None
+        return
+    user = _other_user()
+    folder = Path(tempfile.mkdtemp(prefix="kdb-bench-pg-"))
+    try:
+        if user is not None:
+            shutil.chown(folder, user)
+        data = folder / "data"
+        run: dict[str, Any] = {"check": True, "user": user, "stdout": subprocess.DEVNULL, "cwd": folder}
+        subprocess.run([binaries / "initdb", "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"], **run)
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=200 "
+            "-c shared_buffers=512MB -c max_wal_size=4GB"
+        )
+        subprocess.run(
+            [binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **run
+        )
+        try:
+            yield Server(
+                sa.URL.create("postgresql+asyncpg", "bench", database="postgres", query={"host": str(folder)})
+            )
+        finally:
+            subprocess.run([binaries / "pg_ctl", "-D", data, "-m", "fast", "stop"], **run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,307 @@
+"""What ``doctor`` tells an administrator: what was tried, and which page of which console to open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+QR_CODE: Final = "读取家长关注二维码"
+QUOTAS: Final = {
+    "app": "应用消息（人次）",
+    "notice": "学校通知（每分钟）",
+    "update": "卡片更新（每分钟）",
+    "custom": "客服消息",
+    "template": "模板消息",
+    "subscribe": "订阅通知",
+    "mass": "群发",
+    "webhook": "群消息（每分钟）",
+}
+_LINK: Final = re.compile(r",?\s*(more info at\s*)?https?://\S+")
+_LONGEST: Final = 160
+
+
+def heading(account: str, kind: str) -> str:
+    return f"账号 {account}（{kind}）"
+
+
+def line(level: str, what: str) -> str:
+    return f"  [{level}] {what}"
+
+
+def advice(text: str) -> str:
+    return f"      → {text}"
+
+
+def summary(wrong: int, notes: int) -> str:
+    if wrong:
+        return f"有 {wrong} 处要处理，{notes} 处提示。改好以后再运行一次。"
+    return f"都通过了，{notes} 处提示。" if notes else "都通过了。"
+
+
+def no_accounts() -> str:
+    return "设置文件里没有账号。"
+
+
+def public_part(message: str) -> str:
+    """The platform's own words without the link to its query tool."""
+    return _LINK.sub("", message)[:_LONGEST].strip()
+
+
+def failed(what: str, code: int, message: str) -> str:
+    return f"{what}失败：{code} {message}"
+
+
+def account_stopped(reason: str) -> str:
+    return f"本账号已停发：{reason}"
+
+
+def mend_stopped() -> str:
+    return "按下面的检查改好以后，运行 python -m bot db resume。"
+
+
+TOKEN: Final = "取令牌并调用接口"
+
+
+def token_fine(addresses: int) -> str:
+    return f"令牌有效，本机 IP 可信（平台回调出口 {addresses} 个）"
+
+
+def rest_later() -> str:
+    return "其余检查等令牌正常以后再做"
+
+
+def mend_network() -> str:
+    return "从这台服务器连不上平台：检查网络、DNS、防火墙，以及设置文件里的 api_base_url。"
+
+
+def mend_api_base() -> str:
+    return "平台地址不对或在维护：核对设置文件里的 api_base_url。"
+
+
+SCOPE: Final = "读取可见范围"
+
+
+def nobody_bound(departments: int) -> str:
+    return f"名单里还没有人绑定到本账号，可见范围没法核对（能看到 {departments} 个部门）"
+
+
+def mend_nobody_bound() -> str:
+    return "花名册填「企业微信账号」一列后导入，再运行一次。"
+
+
+def all_seen(count: int) -> str:
+    return f"可见范围：抽查名单里 {count} 人，都看得到"
+
+
+def not_seen(outside: int, count: int, units: Sequence[str]) -> str:
+    return f"可见范围：抽查名单里 {count} 人，{outside} 人看不到（{'、'.join(units[:5])}）"
+
+
+def mend_scope() -> str:
+    return (
+        "企业微信管理后台→应用管理→本应用→可见范围，加入全体教职工和学生所在的部门；"
+        "班主任不在范围里时家长通知会报 65024。也核对花名册里的企业微信账号。"
+    )
+
+
+ALLOWED: Final = "读取家长可使用的应用"
+
+
+def parents_allowed(departments: int, students: int) -> str:
+    return f"家长可使用的应用：{departments} 个部门、{students} 名学生的家长"
+
+
+def no_parents_allowed() -> str:
+    return "家长可使用的应用：一个班也没有"
+
+
+def mend_parents_allowed() -> str:
+    return "企业微信管理后台→家校沟通→配置→家长可使用的应用，加入本应用并选全部年级。"
+
+
+FOLLOWERS: Final = "读取家长关注情况"
+
+
+def looked_at(looked: int, classes: int) -> str:
+    return f"{classes} 个班" if looked == classes else f"前 {looked} 个班，共 {classes} 个班"
+
+
+def no_parents(looked: str) -> str:
+    return f"家校通讯录里没有家长（{looked}）"
+
+
+def mend_no_parents() -> str:
+    return (
+        "企业微信管理后台→家校沟通→通讯录，导入班级、学生和家长；"
+        "再到 家校沟通→API，把本应用加入可调用接口的应用。"
+    )
+
+
+def all_follow(parents: int, looked: str) -> str:
+    return f"家长 {parents:,} 人都关注了学校通知（{looked}）"
+
+
+def some_follow_not(absent: int, parents: int, without: Mapping[str, int], looked: str) -> str:
+    most = sorted(without.items(), key=lambda one: -one[1])[:5]
+    names = "、".join(f"{name} {count} 人" for name, count in most)
+    return f"家长 {parents:,} 人，{absent:,} 人没有关注学校通知，收不到（{looked}；最多的：{names}）"
+
+
+def mend_follow(code: str) -> str:
+    return f"请班主任把关注二维码发给这些家长：{code}"
+
+
+def group_fine() -> str:
+    return "群机器人地址有效（传了一个看不见的小文件，没有发消息）"
+
+
+GROUP: Final = "群机器人"
+
+
+def ledger(quota: str, used: int, limit: int) -> str:
+    return f"本窗口已用 {QUOTAS.get(quota, quota)} {used:,} / {limit:,}"
+
+
+def mend_ledger(quota: str) -> str:
+    if quota == "app":
+        return "设置文件里的 headcount 要与管理后台→我的企业→企业信息→账号上限一致；不够时少发或扩容。"
+    return "到下一个窗口自动继续；预警另有余量，不必处理。"
+
+
+def platform_quota(name: str, used: int, limit: int) -> str:
+    return f"平台额度 {name}：今天已用 {used:,} / {limit:,}"
+
+
+def mend_quota() -> str:
+    return "微信开发者平台→我的业务→接口调用，可以清零（每月 10 次）；或等次日。"
+
+
+def only_answers() -> str:
+    return "账号没有认证，只能答复，不能主动发"
+
+
+def mend_only_answers() -> str:
+    return "公众号后台→设置与开发→账号认证；认证以后把设置文件里的 verified 写成 true。"
+
+
+TEMPLATES: Final = "读取模板"
+PLATFORM_QUOTA: Final = "读取平台额度"
+
+
+def no_template() -> str:
+    return "没有通知模板，只能在对方 48 小时内说过话时发"
+
+
+def mend_no_template() -> str:
+    return "公众号后台→广告与服务→模板消息，选一个通知类模板，把模板 ID 写进设置文件 templates: notice。"
+
+
+def template_not_owned(use: str, id_: str) -> str:
+    return f"模板 {use}：账号里没有 {id_}"
+
+
+def mend_template(owned: Sequence[str]) -> str:
+    have = f"账号里有：{'、'.join(owned[:10])}" if owned else "账号里一个模板也没有"
+    return f"公众号后台→广告与服务→模板消息→我的模板，核对模板 ID；{have}。"
+
+
+def template_fields(use: str, missing: Sequence[str], unknown: Sequence[str]) -> str:
+    parts = [f"没有写的字段 {'、'.join(missing)}"] * bool(missing)
+    parts += [f"模板里没有的字段 {'、'.join(unknown)}"] * bool(unknown)
+    return f"模板 {use} 的字段对不上：{'；'.join(parts)}"
+
+
+def mend_template_fields() -> str:
+    return "设置文件 templates 里的 fields 要与「我的模板→详情」里的字段一个不差，否则平台拒收（47003）。"
+
+
+def template_fine(use: str) -> str:
+    return f"模板 {use} 可用，字段齐全"
+
+
+def callback_page(is_wecom: bool) -> str:
+    if is_wecom:
+        return "企业微信管理后台→应用管理→本应用→接收消息→设置API接收"
+    return "微信开发者平台→我的业务→公众号/服务号→消息与事件推送"
+
+
+def callback_fine(url: str) -> str:
+    return f"回调地址答得对：{url}"
+
+
+def callback_slow(url: str, seconds: float) -> str:
+    return f"回调地址答得对但用了 {seconds:.1f} 秒：{url}"
+
+
+def mend_slow() -> str:
+    return "企业微信保存地址时只等 1 秒：检查反向代理、DNS 和服务器负载。"
+
+
+def no_scheme(url: str) -> str:
+    return f"回调地址不是网址：{url}"
+
+
+def mend_public_url() -> str:
+    return "设置文件里的 public_url 以 http:// 或 https:// 开头。"
+
+
+def callback_not_found(url: str) -> str:
+    return f"回调地址 404：{url}"
+
+
+def mend_not_found() -> str:
+    return "地址能到，但那里没有这个账号：确认 serve 正在用同一份设置文件，反向代理没有改路径。"
+
+
+def callback_refused(url: str) -> str:
+    return f"回调地址 403，签名没有通过：{url}"
+
+
+def mend_refused(page: str) -> str:
+    return (
+        f"正在运行的 serve 用的 token、encoding_aes_key 与这份设置不同，改好后重启；"
+        f"再与 {page} 核对这两项。也检查服务器时间（差一小时以上会拒绝）。"
+    )
+
+
+def callback_status(url: str, status: int) -> str:
+    return f"回调地址返回 HTTP {status}：{url}"
+
+
+def callback_other_answer(url: str) -> str:
+    return f"回调地址的答复被改过：{url}"
+
+
+def mend_proxy() -> str:
+    return (
+        "检查反向代理：/callback/ 要原样转给 serve，不跳转、不加登录、不改内容；"
+        "502 或 503 是 serve 没有运行。"
+    )
+
+
+def callback_unreached(url: str, reason: str) -> str:
+    return f"回调地址连不上（{reason}）：{url}"
+
+
+def mend_unreached() -> str:
+    return (
+        "检查 public_url、DNS、防火墙和反向代理；也可能是服务器不能从内网访问自己的公网地址，"
+        "请用手机流量打开 public_url/healthz 再看一次。"
+    )
+
+
+def certificate(url: str, reason: str) -> str:
+    return f"回调地址的证书不被信任（{reason}）：{url}"
+
+
+def mend_certificate() -> str:
+    return "换成受信任机构签发的证书，并装上完整的证书链。"
+
+
+def odd_port(url: str) -> str:
+    return f"公众号只访问 80 和 443 端口：{url}"
+
+
+def mend_port() -> str:
+    return "用反向代理把 80 或 443 转到 serve 的端口，public_url 不写端口。"

@@ -1,0 +1,82 @@
+"""Strangers, binding, help by role."""
+
+from __future__ import annotations
+
+from bot.work import Work
+from tests.stories.cast import Cast
+
+
+async def test_a_follower_binds_with_name_and_number(cast: Cast) -> None:
+    zheng = cast.follower("oZheng")
+    await zheng.says("你好")
+    zheng.hears("绑定")
+    await zheng.says("绑定 郑子安 2301003")
+    zheng.hears("郑子安")
+    await zheng.says("答题")
+    zheng.hears("练习10题")
+
+
+async def test_a_stranger_learns_nothing(cast: Cast) -> None:
+    answers = set()
+    for claim in ("绑定 林小满 9999999", "绑定 查无此人 2301001", "绑定 林小满 2301002"):
+        await cast.visitor.says(claim)
+        answers.add(cast.visitor.bubbles[-1].seen)
+    assert len(answers) == 1
+    assert "林小满" not in answers.pop()
+
+
+async def test_five_wrong_tries_pause_for_a_day(cast: Cast) -> None:
+    for number in range(5):
+        await cast.visitor.says(f"绑定 郑子安 230{number}")
+    await cast.visitor.says("绑定 郑子安 2301003")
+    assert "郑子安" not in cast.visitor.bubbles[-1].seen
+    await cast.at("2026-10-13T10:30")
+    await cast.visitor.says("绑定 郑子安 2301003")
+    cast.visitor.hears("郑子安")
+
+
+async def test_one_account_cannot_take_a_person_who_is_taken(cast: Cast) -> None:
+    await cast.follower("oZheng").says("绑定 郑子安 2301003")
+    await cast.visitor.says("绑定 郑子安 2301003")
+    assert "没有核对上" in cast.visitor.bubbles[-1].seen
+
+
+async def test_leaving_deletes_the_platform_id_and_keeps_the_roster(cast: Cast) -> None:
+    zheng = cast.follower("oZheng")
+    await zheng.says("绑定 郑子安 2301003")
+    await zheng.unfollow()
+    async with cast.stage.bot.database.reading() as tx:
+        work = Work(tx)
+        person = await work.people.by_code("2301003")
+        assert person is not None
+        assert await work.people.contacts_of([person.id]) == {}
+    await zheng.follow("")
+    zheng.hears("绑定 姓名 编号")
+
+
+async def test_help_differs_by_role(cast: Cast) -> None:
+    await cast.lin.says("帮助")
+    cast.lin.hears("答题")
+    assert "/stats" not in cast.lin.bubbles[-1].seen
+    await cast.su.says("help")
+    cast.su.hears("未完成", "催办", "已转发")
+    await cast.chen.says("／Ｈｅｌｐ")
+    cast.chen.hears("/stats", "/push", "花名册")
+    await cast.visitor.says("帮助")
+    cast.visitor.hears("绑定 姓名 编号")
+    assert "催办" not in cast.visitor.bubbles[-1].seen
+
+
+async def test_commands_in_every_spelling(cast: Cast) -> None:
+    for words in ("/stats", "STATS", "／ｓｔａｔｓ", " stats ", "统计"):
+        await cast.chen.says(words)
+        cast.chen.hears("活动")
+
+
+async def test_what_is_beyond_ones_reach_is_refused_politely(cast: Cast) -> None:
+    await cast.lin.says("/stats")
+    cast.lin.hears("没看懂")
+    await cast.stage.fire("term-test")
+    await cast.su.says("/stats 网络2402")
+    cast.su.hears("您的范围")
+    assert "林小路" not in cast.su.transcript()
