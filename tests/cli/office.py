@@ -87,7 +87,7 @@ packs:
         due: 7 days
 """
 
-QUESTION = """\
+QUESTIONS = """\
 topic: 冒充客服退款
 questions:
   - id: refund-003
@@ -99,6 +99,27 @@ questions:
     options: {A: 打开共享, B: 挂断并到平台核对, C: 告诉验证码}
     answer: B
     why: 正规退款在平台里办，不需要共享屏幕。
+    source: 国家反诈中心公开资料
+    review_by: 2099-09-01
+  - id: refund-004
+    point: 退款不需要共享屏幕
+    type: judge
+    audience: [大学, 教职工]
+    difficulty: 1
+    stem: 快递丢件理赔时，理赔员看得到你的手机画面才能打款。
+    answer: false
+    why: 理赔款原路退回，谁也不需要看你的手机画面。
+    source: 国家反诈中心公开资料
+    review_by: 2099-09-01
+  - id: refund-005
+    point: 退款不需要共享屏幕
+    type: multiple
+    audience: [大学, 教职工]
+    difficulty: 2
+    stem: 对方来电说会员误开通，请你装会议软件注销。哪些做法对？
+    options: {A: 不装软件, B: 把密码念给对方, C: 回拨官方电话问清}
+    answer: [A, C]
+    why: 会议软件会把屏幕给对方看，官方不会这样办理。
     source: 国家反诈中心公开资料
     review_by: 2099-09-01
 """
@@ -174,7 +195,7 @@ def open_office(folder: Path, platform: str = NOWHERE, public_url: str = NOWHERE
     office = Office(folder, dict(SECRETS))
     office.write("settings.yaml", SETTINGS.replace("PLATFORM", platform).replace("PUBLIC_URL", public_url))
     office.write("schedules.yaml", SCHEDULES)
-    office.write("question_bank/refund.yaml", QUESTION)
+    office.write("question_bank/refund.yaml", QUESTIONS)
     office.write("materials/weekly/college-01.md", WEEKLY)
     office.write("roster.csv", ROSTER)
     return office

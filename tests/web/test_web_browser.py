@@ -63,7 +63,7 @@ async def opens(chromium: Browser, server: TestServer) -> AsyncIterator[Open]:
         if phone:
             await context.add_cookies([{"name": "phone", "value": phone, "domain": "127.0.0.1", "path": "/"}])
         page = await context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: complaints.append(said.text) if "Refused to" in said.text else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         await page.goto(str(server.make_url("")).rstrip("/") + path)
         return page

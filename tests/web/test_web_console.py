@@ -81,7 +81,7 @@ async def test_the_overview_shows_what_waits_and_what_comes(browser: New, campus
     await campus.launches("parents-letter")
     await campus.launches("warning", asked_by=(await campus.person("A1")).id)
     async with campus.database.begin() as tx:
-        CourierRows(tx).set_account("campus", None, "40001 invalid secret", campus.clock.now)
+        CourierRows(tx).stop("campus", "40001 invalid secret", campus.clock.now)
     admin, teacher = browser(), browser()
     await enters(admin, campus, "A1")
     page = admin.page

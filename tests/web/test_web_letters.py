@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from web_cast import KEY, Browser, Campus
+import sqlalchemy as sa
+from web_cast import KEY, LIBRARY, Browser, Campus, material
 
-from bot.duties.launch import class_key
+from bot.duties.launch import class_key, launch
+from bot.duties.occurrences import Planned
+from bot.materials.rules import Library
+from bot.people.tables import person
 from bot.web.rules import sign_url
 from bot.work import Work
 
@@ -24,7 +29,7 @@ async def test_anybody_reads_a_letter_and_leaves_no_trace(browser: New, campus: 
     assert "登录后签收" in page.words
     assert "as=parent" in page.text
     assert "onclick=x" not in re.sub("&lt;.*?&gt;", "", page.text)
-    assert "javascript:" not in re.sub(r"\[官网\]\(javascript:alert\(1\)\)", "", page.text)
+    assert "javascript:" not in re.sub(r"\[网\]\(javascript:alert\(1\)\)", "", page.text)
     assert "default-src 'self'" in page.answer.headers["Content-Security-Policy"]
     assert page.answer.headers["Cache-Control"] == "no-store"
     assert await campus.proofs(campaign, "P1") == []
@@ -121,6 +126,15 @@ async def test_a_form_from_elsewhere_does_nothing(browser: New, campus: Campus) 
     await father.logs_in("p1", next_=f"/a/{slug}")
     for token in ("", "0" * 40, "é"):
         assert (await father.posts(f"/a/{slug}/sign", csrf=token, task="all")).status == 403
+    await father.opens(f"/a/{slug}")
+    assert (await father.posts(f"/a/{slug}/sign", task="all\0")).status == 403
+    nameless = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with father.client.post(
+        f"/a/{slug}/sign", data=b"--x\r\n\r\na\r\n--x--\r\n", headers=nameless
+    ) as answer:
+        assert answer.status == 403
+    async with father.client.post(f"/a/{slug}/sign", data={"csrf": "x" * 70_000}) as answer:
+        assert answer.status == 413
     foreign = browser()
     await foreign.logs_in("p3", next_=f"/a/{slug}")
     token = re.search(r'name="csrf" value="([^"]+)"', foreign.page.text)
@@ -205,3 +219,34 @@ async def test_a_signature_link_is_for_one_person_one_letter_and_two_days(
     assert (await browser().opens(url[:-2] + "xx")).status == 403
     campus.clock.passes(hours=48, seconds=1)
     assert "已过期" in (await browser().opens(url)).words
+
+
+async def test_a_teacher_shows_the_minute_and_says_so(browser: New, campus: Campus) -> None:
+    campaign, slug = await campus.launches("minute")
+    teacher = browser()
+    page = await teacher.logs_in("t1", "member", f"/a/{slug}")
+    assert '/screen/scene"' in page.text
+    page = await teacher.posts(f"/a/{slug}/confirm", what="confirm")
+    assert "已记下，谢谢您。" in page.words
+    assert "已播" not in page.words
+    assert await campus.proofs(campaign, "T1") == [("opened", "page"), ("tapped", "page")]
+
+
+async def test_a_parent_of_two_stages_reads_both_letters(browser: New, campus: Campus) -> None:
+    texts = [
+        material(f"note-{name}", "letters", f"给{name}家长", f"{name}的话") for name in ("senior", "college")
+    ]
+    campus.school = replace(campus.school, library=Library.of([*LIBRARY.texts.values(), *texts]))
+    duty = replace(campus.school.plan.duties["parents-letter"], what="note")
+    async with campus.database.begin() as tx:
+        await tx.execute(sa.update(person).where(person.c.code == "2402001").values(stage="高中"))
+        planned = Planned(duty, campus.clock.now)
+        assert await launch(Work(tx), campus.school, "college-generic", planned, campus.clock.now)
+    async with campus.database.reading() as tx:
+        slug = await Work(tx).receipts.slug_of(planned.id)
+    page = await browser().logs_in("p1", next_=f"/a/{slug}?v=家长/高中")
+    assert "senior的话" in page.words
+    assert "college的话" in page.words
+    page = await browser().logs_in("p2", next_=f"/a/{slug}")
+    assert "senior的话" not in page.words
+    assert "college的话" in (await browser().opens(f"/a/{slug}")).words  # most are at a college

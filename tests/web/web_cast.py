@@ -59,8 +59,10 @@ packs:
          to: 家长, when: term week 3 thursday at 18:20, ask: sign, due: 30 days}
       - {id: weekly, title: 每周提醒, clause: [S1-16], owner: 辅导员, do: send, what: scene,
          to: 学生, when: every friday at 16:40, ask: nothing}
-      - {id: install-app, title: 安装国家反诈中心APP, clause: [S1-11], owner: 辅导员, do: confirm, what: guide,
-         to: 学生, when: term week 3 thursday at 12:20, ask: confirm}
+      - {id: minute, title: 课间反诈60秒, clause: [S1-10], owner: 教务处, do: send, what: sixty-seconds,
+         to: role 班主任, when: each school day at breaks, ask: nothing}
+      - {id: install-app, title: 安装国家反诈中心APP, clause: [S1-11], owner: 辅导员, do: confirm,
+         what: guide, to: 学生, when: term week 3 thursday at 12:20, ask: confirm}
       - {id: class-forward, title: 转发文章, clause: [S1-36], owner: 辅导员, do: forward, what: letter,
          to: role 班主任, when: monthly by day 20, ask: forward}
       - {id: warning, title: 预警通报, clause: [S1-20], owner: 反诈办, do: send, what: scene,
@@ -80,7 +82,9 @@ SCENE = Scene(
     "B",
     "白送还要扫码就是红旗。",
 )
-LETTER = "{{ term }}，{{ school }}写这封信。\n只打110。\n\n- 不要<b onclick=x>码</b>\n- [官网](javascript:alert(1))"
+LETTER = (
+    "{{ term }}，{{ school }}写这封信。\n只打110。\n\n- 不要<b onclick=x>码</b>\n- [网](javascript:alert(1))"
+)
 LIBRARY = Library.of([
     material("letter", "letters", "写给家长", LETTER),
     material("scene", "sixty_seconds", "扫码送皮肤", "停一停。\n想一想。", SCENE),
@@ -114,8 +118,8 @@ def roster(rows: tuple[tuple[str, ...], ...] = ROWS) -> bytes:
 
 def account(platform: str, url: str) -> WecomApp:
     return WecomApp.model_validate({
-        "id": "campus", "kind": "wecom-app", "corp_id": CORP, "agent_id": 1000002, "secret": "s", "token": "t",
-        "encoding_aes_key": "a" * 43, "school_notice": True, "api_base_url": platform,
+        "id": "campus", "kind": "wecom-app", "corp_id": CORP, "agent_id": 1000002, "secret": "s",
+        "token": "t", "encoding_aes_key": "a" * 43, "school_notice": True, "api_base_url": platform,
         "authorize_base_url": platform, "public_url": url,
     })  # fmt: skip
 
@@ -129,7 +133,7 @@ def school(url: str, platform: str, letter_level: int = 1) -> School:
 
 
 def platform() -> web.Application:
-    """The platform's side of a web login: a code is the person's id, ``stranger`` is nobody, ``spent`` is used.
+    """The platform's side of a web login: a code is the person's id, ``stranger`` nobody, ``spent`` used.
 
     Whose phone it is stands in the cookie ``phone`` on its login page.
     """
