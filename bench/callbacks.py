@@ -28,6 +28,7 @@ from bot.quiz.tables import answer
 from tests.postgres import Server
 
 PEOPLE: Final = 10_000
+TURNS: Final = 4_000  # people who answer in turn during the rounds; the burst is everybody
 ANSWERS: Final = 5_000  # a round
 ROUNDS: Final = 3
 WARM_UP: Final = 1_000
@@ -35,6 +36,7 @@ BURST: Final = 10_000
 REPEATED: Final = 1_000
 CONNECTIONS: Final = (32, 256)
 SHARE: Final = {"sqlite": 0.30, "postgresql": 0.25}
+PREFIX = ("-m", "bot")
 _FILES: Final = 25_000
 
 
@@ -68,7 +70,7 @@ async def one_bot(folder: Path, url: str, role: str) -> AsyncIterator[Child]:
     port = free_port()
     file = folder / f"settings-{port}.yaml"
     file.write_text(school.settings(url, port), encoding="utf-8")
-    arguments = ("-m", "bot", "serve", "--role", role, "--port", str(port), "--settings", str(file))
+    arguments = (*PREFIX,  "serve", "--role", role, "--port", str(port), "--settings", str(file))
     async with serving(arguments, port, folder / "bot.log") as child:
         yield child
 

@@ -70,7 +70,12 @@ class Bot:
 
 @asynccontextmanager
 async def built(
-    settings: Settings, base: Path, *, clock: Callable[[], datetime] = system_clock, rng: Random | None = None
+    settings: Settings,
+    base: Path,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    rng: Random | None = None,
+    framed_by: tuple[str, ...] = (),
 ) -> AsyncIterator[Bot]:
     """Everything connected, migrated and listening to nobody yet; taken down in reverse at the end."""
     chance = rng or SystemRandom()
@@ -104,6 +109,7 @@ async def built(
                 wake=courier.wake,
                 is_current=lambda: migrate.is_current(database),
                 is_fresh=bot.is_fresh,
+                framed_by=framed_by,
             ),
         )
         yield bot

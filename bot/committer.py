@@ -12,7 +12,7 @@ import structlog
 from bot.messages import Inbound, Reply
 
 log = structlog.get_logger()
-_BATCH: Final = 64
+_BATCH: Final = 256
 _GATHER: Final = 0.001  # seconds to wait for company while the last group was more than one
 _Waiting = tuple[Inbound, asyncio.Future[Reply]]
 

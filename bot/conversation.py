@@ -15,6 +15,7 @@ import structlog
 
 from bot.answering import Answering
 from bot.db import Database, Tx
+from bot.delivery.store import Outbox
 from bot.delivery.store_inbox import Inbox
 from bot.errors import Refusal
 from bot.messages import Inbound, Kind, Reply, Say
@@ -48,13 +49,14 @@ class Conversation:
         queued = False
         async with self.database.begin() as tx:
             addresses = sorted({m.sender.key for m in batch if m.sender is not None})
-            found = await People(tx).current(addresses)
-            strangers = [a for a in addresses if a not in found or found[a].person is None]
-            inbox = Inbox(tx)
-            await inbox.lock_strangers(strangers)
-            seen = await inbox.seen([m.key for m in batch])
-            people = sorted({f.person.id for f in found.values() if f.person is not None})
-            sittings = await Quizzes(tx).open_for(people)
+            with tx.quickly():
+                found = await People(tx).current(addresses)
+                strangers = [a for a in addresses if a not in found or found[a].person is None]
+                inbox = Inbox(tx)
+                await inbox.lock_strangers(strangers)
+                seen = await inbox.seen([m.key for m in batch])
+                people = sorted({f.person.id for f in found.values() if f.person is not None})
+                sittings = await Quizzes(tx).open_for(people)
             for message in batch:
                 if (remembered := seen.get(message.key)) is not None:
                     replies.append(remembered)
@@ -62,8 +64,10 @@ class Conversation:
                 reply, turn_tx = await self._one(tx, message, found, sittings, school, now)
                 Inbox(turn_tx).remember(message.key, reply, now)
                 tx.writes.extend(turn_tx.writes)
-                queued = queued or len(turn_tx.writes) > 3
+                queued = queued or Outbox(turn_tx).has_queued
                 replies.append(reply)
+            with tx.quickly():
+                await tx.flush()
         if queued:
             self.wake()
         return replies

@@ -17,6 +17,7 @@ from bot.school import School
 from bot.work import Work
 
 _SPACES: Final = re.compile(r"\s+")
+_SHAPES: Final = 1000  # events come from outside and may be anything
 
 
 class Who(StrEnum):
@@ -116,7 +117,7 @@ class Router:
         return self._add(lambda h: Route(self.name, who, h, events=events))
 
     def taps(self, prefix: str, who: Who = Who.KNOWN) -> Callable[[Handler], Handler]:
-        """A tapped card whose key begins with ``prefix-``."""
+        """A tapped card whose key begins with ``prefix-``; the prefix itself has no dash."""
         return self._add(lambda h: Route(self.name, who, h, cards=prefix))
 
     def text(self, who: Who = Who.KNOWN) -> Callable[[Handler], Handler]:
@@ -151,10 +152,37 @@ def split_command(text: str) -> tuple[str, str]:
 
 async def dispatch(routers: Sequence[Router], turn: Turn) -> Say | None:
     """The first answer that is not ``None``; ``None`` when nobody wanted the message."""
-    for router in routers:
-        for route in router.routes:
-            if allowed(route.who, turn.person) and route.takes(turn):
-                say = await route.handler(turn)
-                if say is not None:
-                    return say
+    for route in _TABLE.takers(routers, turn):
+        if allowed(route.who, turn.person):
+            say = await route.handler(turn)
+            if say is not None:
+                return say
     return None
+
+
+class _Table:
+    """For each shape of message the routes that take it. ``Route.takes`` looks at nothing but the shape."""
+
+    def __init__(self) -> None:
+        self._routers: Sequence[Router] = ()
+        self._words: frozenset[str] = frozenset()
+        self._found: dict[tuple[Kind, str, str, str | None], list[Route]] = {}
+
+    def takers(self, routers: Sequence[Router], turn: Turn) -> list[Route]:
+        if routers is not self._routers:
+            routes = [route for router in routers for route in router.routes]
+            self._routers, self._found = routers, {}
+            self._words = frozenset(word for route in routes for word in route.words)
+        inbound = turn.inbound
+        word = turn.word if turn.word in self._words else ""
+        card = inbound.card_task.partition("-")[0] if inbound.card_task else None
+        shape = (inbound.kind, word, inbound.event, card)
+        found = self._found.get(shape)
+        if found is None:
+            found = [route for router in routers for route in router.routes if route.takes(turn)]
+            if len(self._found) < _SHAPES:
+                self._found[shape] = found
+        return found
+
+
+_TABLE: Final = _Table()

@@ -76,6 +76,16 @@ async def nudge(turn: Turn) -> Say:
     return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}")
 
 
+@router.says("已播", "played", who=Who.TEACHER)
+async def played(turn: Turn) -> Say:
+    """The sixty seconds were shown in class; a tap nobody has to make."""
+    found = await turn.work.duties.latest_about(turn.someone.id, "sixty-seconds")
+    if found is None:
+        return Say("今天还没有60秒素材。")
+    await prove(turn.work, *found, ProofKind.TAPPED, turn.someone.id, "chat", turn.now)
+    return Say("记下了，辛苦。")
+
+
 @router.says("登记", who=Who.TEACHER, help="登记 编号 方式  纸质信、电话告知、家访、班会")
 async def by_hand(turn: Turn) -> Say:
     """A person looked: the strongest proof there is, with its reason on record."""

@@ -38,9 +38,6 @@ _REGISTRY = re.compile(
     r"|mirrors?\.[\w-]+\.|(?:index|extra-index)-url",
     re.IGNORECASE,
 )
-# Nobody's: the specimen of GB 11643 and its wrong copy, and the two numbers every form uses as its example.
-# The tests of the roster need them, because a roster refuses such columns.
-SPECIMENS = {"11010519491231002X", "110105194912310021", "13800138000", "13912345678"}
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +82,11 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 
 def test_no_file_holds_a_number_that_could_be_a_person() -> None:
+    """No exceptions: a test that needs such a number puts it together from parts, as the next one does."""
     found = [
         f"{path.relative_to(TOP)}:{number}"
         for path, number, line in lines()
-        if {*_MOBILE.findall(line), *_IDENTITY_CARD.findall(line)} - SPECIMENS
+        if _MOBILE.search(line) or _IDENTITY_CARD.search(line)
     ]
     assert not found, "\n".join(found)
 

@@ -64,6 +64,7 @@ async def backed_up(settings_file: Path, target: Path) -> str:
     """Raises Refusal for PostgreSQL (with the command to use), an existing target and a missing source."""
     import asyncio
     from datetime import UTC, datetime
+    from urllib.parse import quote
 
     from bot.app import database_url
     from bot.cli import wording
@@ -78,7 +79,8 @@ async def backed_up(settings_file: Path, target: Path) -> str:
     url, is_sqlite = database.url, database.is_sqlite
     await database.close()
     if not is_sqlite:
-        bare = url.set(drivername="postgresql", password=None).render_as_string()
+        port = f":{url.port}" if url.port else ""
+        bare = f"postgresql://{quote(url.username or '')}@{url.host or ''}{port}/{quote(url.database or '')}"
         raise Refusal(wording.use_pg_dump(bare, str(target), accounts))
     if not url.database or url.database == ":memory:":
         raise Refusal(wording.not_a_file())

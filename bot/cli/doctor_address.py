@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.cli import wording_doctor as say
+from bot.cli import wording_address as say
 from bot.cli.findings import Finding, echo, fine, note, wrong
 from bot.settings import Wechat, WecomApp
 

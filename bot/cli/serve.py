@@ -26,7 +26,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="监听端口，默认按设置文件")] = 0,
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
 ) -> None:
-    """运行；SIGTERM 或 Ctrl-C 时做完手上的再退出。"""
+    """运行；SIGTERM 或 Ctrl-C 时做完手上的再退出，第二次立即退出。"""
     common.run(serve_until_told(settings, role, port))
 
 
@@ -47,8 +47,16 @@ async def serve_until_told(settings_file: Path, role: Role, port: int) -> None:
     logs.configure(settings.log_format)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    names = (signal.SIGTERM, signal.SIGINT)
+
+    def told() -> None:
+        """Finish what is at hand; whoever tells us a second time does not want to wait."""
+        stop.set()
+        for name in names:
+            loop.remove_signal_handler(name)
+
+    for name in names:
+        loop.add_signal_handler(name, told)
     async with built(settings, common.base_of(settings_file)) as bot:
         await _tell_stopped(bot)
         async with serving(bot, role, host, port or own):

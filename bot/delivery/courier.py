@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from bot.db import Database
-from bot.delivery.digest import fold, parts
+from bot.delivery.actions_attention import admit
+from bot.delivery.actions_media import media_of
+from bot.delivery.actions_recall import take_back
+from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
+from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
-from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
-from bot.delivery.store_courier import Claimed, CourierRows, Shipment
+from bot.delivery.rules import NO_WINDOW, TOO_MANY_AT_ONCE, DeliveryState, Parallel
+from bot.delivery.store_courier import CourierRows
+from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
 from bot.ids import new_id
-from bot.messages import Address, Content, File, Image, Realm
-from bot.platforms.port import Client, Packed, Receipt
-from bot.reports.render import png
+from bot.messages import Address, Realm
+from bot.platforms.port import Client, Packed
 from bot.school import School
 
 log = structlog.get_logger()
 _CLAIM: Final = 1000
-_IN_FLIGHT: Final = 8  # calls at once for one account; the platform caps concurrency (45033)
-_TASK_USED: Final = 42014
-_MEDIA_LIFE: Final = timedelta(days=2)  # a media_id lives three days (90253)
+_LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
+_SETTLE_AGAIN: Final = (0.2, 1.0, 3.0)  # seconds: an outcome is worth some patience with the database
+NO_CLIENT: Final = "no channel"
 
 Clients = Mapping[tuple[str, Realm], Client]
 
@@ -49,32 +53,37 @@ class Courier:
         self._clock = clock
         self._rng = rng
         self._ledger = ledger
-        self._awake = asyncio.Event()
+        self._accounts = sorted({account for account, _ in clients})
+        self._parallel = {account: Parallel() for account in self._accounts}
+        self._bells: list[asyncio.Event] = []
+
+    def pace(self, account: str) -> int:
+        """How many calls of an account go at once at present."""
+        return self._parallel[account].now
 
     def wake(self) -> None:
         """Something was queued that should go now."""
-        self._awake.set()
+        for bell in self._bells:
+            bell.set()
 
     async def run(self, pause: float = 1.0) -> None:
-        """Work until cancelled; look at once when woken, else every ``pause`` seconds."""
-        while True:
-            self._awake.clear()
-            try:
-                busy = await self.round()
-            except Exception:
-                log.exception("courier round failed")
-                busy = 0
-            if not busy:
-                try:
-                    await asyncio.wait_for(self._awake.wait(), pause)
-                except TimeoutError:
-                    continue
+        """Work until cancelled; look at once when woken, else every ``pause`` seconds.
+
+        What somebody waits for has a lane of its own, so that it never stands behind a fan-out.
+        """
+        lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
+        for account in self._accounts:
+            lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
+            lanes.append(lambda account=account: self._lane(account, urgent=False))  # type: ignore[misc]
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes:
+                group.create_task(self._loop(lane, pause))
 
     async def round(self) -> int:
         """One look at every account; how many messages were handled."""
-        await self._recover()
-        accounts = sorted({account for account, _ in self._clients})
-        return sum(await asyncio.gather(*(self._account(account) for account in accounts)))
+        done = await self._recover()
+        done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a in self._accounts)))
+        return done + sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
 
     async def drain(self) -> int:
         """Rounds until nothing is due any more; for tests, the demo and the command line."""
@@ -83,152 +92,208 @@ class Courier:
             total += handled
         return total
 
-    async def _account(self, account: str) -> int:
+    async def _loop(self, lane: Callable[[], Awaitable[int]], pause: float) -> None:
+        bell = asyncio.Event()
+        self._bells.append(bell)
+        try:
+            while True:
+                bell.clear()
+                busy = 0
+                try:
+                    busy = await lane()
+                except Exception as error:
+                    _note(error)
+                if not busy:
+                    try:
+                        await asyncio.wait_for(bell.wait(), pause)
+                    except TimeoutError:
+                        continue
+        finally:
+            self._bells.remove(bell)
+
+    async def _lane(self, account: str, *, urgent: bool) -> int:
+        """Claim what is due, and carry it out in waves; how many messages left."""
         now = self._clock()
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
-            # The claim is the first statement, so that it holds its lock on SQLite too.
-            claimed = await rows.claim(account, now, _CLAIM)
+            if _rests((await rows.account_states()).get(account), now):
+                return 0
+            claimed = await rows.claim(account, now, _CLAIM, urgent=urgent)
             if not claimed:
                 return 0
-            state = (await rows.account_states()).get(account)
-            if state is not None and (state[1] or (state[0] is not None and state[0] > now)):
-                rows.give_back(claimed, max(state[0] or now, now + timedelta(minutes=1)))
-                return 0
-            claimed = await self._ledger.admit(rows, self._school(), claimed, now)
-            contents = await rows.contents({c.payload for c in claimed})
-        shipments = await self._pack(account, claimed, contents, now)
-        gate = asyncio.Semaphore(_IN_FLIGHT)
-        await asyncio.gather(*(self._send(shipment, gate) for shipment in shipments))
+            admitted = await admit(rows, self._school(), claimed, now)
+            contents = await rows.contents({c.payload for c in admitted})
+        parcels = await self._parcels(account, fold(admitted, contents), now)
+        while parcels:
+            ready, parcels = wave(parcels, self._parallel[account].now)
+            if not await _uninterrupted(self._carry(account, ready)):
+                break
+            if parcels and self._clock() > parcels[0].members[0].lease - _LEASE_LEFT:
+                break
+        await self._put_back(parcels)
         return len(claimed)
 
-    async def _pack(
-        self, account: str, claimed: Sequence[Claimed], contents: Mapping[str, Content], now: datetime
-    ) -> list[Shipment]:
-        """Group identical content, upload what it needs, and fix every call in the database."""
-        shipments: list[Shipment] = []
-        for realm, members, content in fold(claimed, contents):
-            client = self._clients.get((account, realm))
+    async def _parcels(self, account: str, found: Sequence[Parcel], now: datetime) -> list[Parcel]:
+        """Cut to what one call takes; what nothing can carry ends here."""
+        cut: list[Parcel] = []
+        for parcel in found:
+            client = self._clients.get((account, parcel.realm))
             if client is None:
-                await self._give_up(members, "no channel", now)
-                continue
-            for part in parts(members, client.batch):
-                id_ = new_id(now)
-                try:
-                    media = await self._media(client, account, content, now)
-                    addresses = [Address.from_key(m.address) for m in part]
-                    unique = list(dict.fromkeys(addresses))
-                    packed = client.pack(unique, content, key=str(id_), media=media)
-                except PlatformError as error:
-                    await self._not_packed(account, part, error, now)
-                    continue
                 async with self._database.begin() as tx:
-                    rows = CourierRows(tx)
-                    if not await self._ledger.draw(rows, account, packed.quota, len(unique), now):
-                        rows.give_back(part, self._ledger.next_window(packed.quota, now))
-                        continue
-                    shipments.append(rows.ship(id_, account, packed, part, now))
-        return shipments
+                    await give_up(tx, self._school(), parcel.members, DeliveryState.DEAD, NO_CLIENT, now)
+                continue
+            cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, client.batch)]
+        return cut
 
-    async def _send(self, shipment: Shipment, gate: asyncio.Semaphore) -> None:
-        """Make the call once and settle it."""
-        async with gate:
-            client = self._client_of(shipment)
-            try:
-                receipt = await client.send(shipment.packed)
-            except PlatformError as error:
-                await self._failed(shipment, error)
-            else:
-                await self._delivered(shipment, receipt)
-
-    async def _delivered(self, shipment: Shipment, receipt: Receipt) -> None:
-        async with self._database.begin() as tx:
-            await CourierRows(tx).delivered(shipment, receipt, self._clock())
-
-    async def _failed(self, shipment: Shipment, error: PlatformError) -> None:
-        if shipment.may_have_arrived and error.code == _TASK_USED:
-            # The earlier try did arrive: the platform knows its task_id (42014).
-            await self._delivered(shipment, Receipt())
-            return
+    async def _carry(self, account: str, ready: Sequence[Parcel]) -> bool:
+        """One wave: fix every call, make them, settle them. ``False`` when the account has to rest."""
         now = self._clock()
-        decision = after(error, shipment.attempts, shipment.repeat_until > now, now, self._rng)
-        log.warning("send failed", account=shipment.account, code=error.code, verdict=error.verdict)
+        media: list[dict[str, str] | PlatformError] = []
+        for parcel in ready:
+            try:
+                client = self._clients[account, parcel.realm]
+                media.append(await media_of(self._database, client, account, parcel.content, now))
+            except PlatformError as error:
+                media.append(error)
+        shipments: list[Shipment] = []
         async with self._database.begin() as tx:
-            rows = CourierRows(tx)
-            match decision:
-                case RetryAt(at, counted):
-                    certain = error.verdict is not Verdict.UNKNOWN and not shipment.may_have_arrived
-                    await rows.postpone(shipment, at, counted=counted, certain=certain)
-                    if error.verdict is Verdict.WAIT:
-                        rows.set_account(shipment.account, at, "", now)
-                case Settled(state, outcome):
-                    await rows.failed(shipment, state, outcome, now)
-                case StopAccount(reason):
-                    await rows.postpone(
-                        shipment,
-                        now + backoff(4, self._rng),
-                        counted=False,
-                        certain=not shipment.may_have_arrived,
-                    )
-                    rows.set_account(shipment.account, None, reason[:200], now)
+            for parcel, known in zip(ready, media, strict=True):
+                try:
+                    if isinstance(known, PlatformError):
+                        raise known
+                    fixed = await self._fix(CourierRows(tx), account, parcel, known, now)
+                except PlatformError as error:
+                    await not_packed(tx, self._school(), account, parcel.members, error, now, self._rng)
+                    continue
+                if isinstance(fixed, str):
+                    await give_up(tx, self._school(), parcel.members, DeliveryState.REFUSED, fixed, now)
+                elif fixed is not None:
+                    shipments.append(fixed)
+        return await self._make(account, shipments)
 
-    async def _recover(self) -> None:
+    async def _fix(
+        self,
+        rows: CourierRows,
+        account: str,
+        parcel: Parcel,
+        media: Mapping[str, str],
+        now: datetime,
+    ) -> Shipment | str | None:
+        """The call as it will be made, in the database; a reason when it may not be; ``None``: not now."""
+        id_ = new_id(now)
+        client, members = self._clients[account, parcel.realm], list(parcel.members)
+        addresses = list(dict.fromkeys(m.address for m in members))
+
+        def pack(some: Sequence[str]) -> Packed:
+            to = [Address.from_key(address) for address in some]
+            return client.pack(to, parcel.content, key=str(id_), media=media)
+
+        packed = pack(addresses)
+        if packed.quota == "custom" and not await rows.take_window(addresses[0], now):
+            return NO_WINDOW
+        drawn = await self._ledger.draw(rows, account, packed.quota, len(addresses), parcel.urgency, now)
+        if drawn < len(addresses):
+            some = set(addresses[:drawn])
+            rest = [m for m in members if m.address not in some]
+            await rows.give_back(rest, self._ledger.next_window(packed.quota, now))
+            members = [m for m in members if m.address in some]
+            if not members:
+                return None
+            packed = pack(addresses[:drawn])
+        return await rows.ship(id_, account, packed, [m.id for m in members], members[0].lease, now)
+
+    async def _make(self, account: str, shipments: Sequence[Shipment]) -> bool:
+        """Make the calls together and write down what came of them."""
+        outcomes = await asyncio.gather(*(self._send(shipment) for shipment in shipments))
+        pace, goes_on, crowded = self._parallel.setdefault(account, Parallel()), True, False
+        for said in (outcome.said for outcome in outcomes):
+            if isinstance(said, PlatformError):
+                log.warning("send failed", account=account, code=said.code, verdict=str(said.verdict))
+                crowded = crowded or said.code == TOO_MANY_AT_ONCE
+                goes_on = goes_on and said.verdict not in (Verdict.WAIT, Verdict.STOP, Verdict.TOKEN)
+        if crowded:
+            pace.too_many()
+        elif outcomes:
+            pace.went_well()
+        await self._settle(outcomes)
+        return goes_on
+
+    async def _send(self, shipment: Shipment) -> Outcome:
+        client = self._clients[shipment.account, shipment.packed.recipients[0].realm]
+        try:
+            return Outcome(shipment, await client.send(shipment.packed))
+        except PlatformError as error:
+            return Outcome(shipment, error)
+
+    async def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        """What the platform said must not be lost because the database is away for a moment."""
+        for patience in (*_SETTLE_AGAIN, None):
+            try:
+                async with self._database.begin() as tx:
+                    for outcome in outcomes:
+                        await settle(tx, self._school(), outcome, self._clock(), self._rng)
+                return
+            except Exception as error:
+                if patience is None:
+                    raise
+                _note(error)
+                await asyncio.sleep(patience)
+
+    async def _put_back(self, parcels: Sequence[Parcel]) -> None:
+        """Claimed, but the account rests or the lease is nearly over."""
+        if members := [m for parcel in parcels for m in parcel.members]:
+            async with self._database.begin() as tx:
+                await CourierRows(tx).give_back(members, self._clock())
+
+    async def _recover(self) -> int:
         """Take over what a courier left behind: repeat inside the platform's window, else it is unknown."""
         now = self._clock()
+        quiet = self._school().plan.quiet_until(now)
+        again: list[Shipment] = []
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
             await rows.stranded(now)
-            states = await rows.account_states()
-            left = [s for s in await rows.abandoned(now) if not (states.get(s.account) or (None, ""))[1]]
-        gate = asyncio.Semaphore(_IN_FLIGHT)
-        for shipment in left:
-            if shipment.repeat_until > now or not shipment.may_have_arrived:
-                await self._send(shipment, gate)
-                continue
-            async with self._database.begin() as tx:
-                await CourierRows(tx).failed(shipment, DeliveryState.UNKNOWN, "interrupted", now)
-
-    async def _give_up(self, members: Sequence[Claimed], reason: str, now: datetime) -> None:
-        async with self._database.begin() as tx:
-            await CourierRows(tx).finish([m.id for m in members], DeliveryState.DEAD, reason, now)
-
-    async def _not_packed(
-        self, account: str, members: Sequence[Claimed], error: PlatformError, now: datetime
-    ) -> None:
-        """Nothing was sent yet, so nothing can be doubled: try again, or isolate what cannot be sent."""
-        decision = after(error, members[0].attempts, True, now, self._rng)
-        async with self._database.begin() as tx:
-            rows = CourierRows(tx)
-            match decision:
-                case RetryAt(at, _):
-                    rows.give_back(members, at)
-                case StopAccount(reason):
-                    rows.give_back(members, now + timedelta(minutes=5))
-                    rows.set_account(account, None, reason[:200], now)
-                case Settled(state, outcome):
-                    await rows.finish([m.id for m in members], state, outcome, now)
-
-    async def _media(self, client: Client, account: str, content: Content, now: datetime) -> dict[str, str]:
-        """The media_id of a picture or file, uploaded at most once in two days."""
-        if not isinstance(content, Image | File):
-            return {}
-        async with self._database.reading() as tx:
-            rows = CourierRows(tx)
-            known = await rows.media_id(account, content.blob, now)
-            data = b"" if known else await rows.blob(content.blob)
-        if known is None:
-            kind = "image" if isinstance(content, Image) else "file"
-            if data.lstrip()[:4] == b"<svg":
-                data = await asyncio.to_thread(png, data.decode())
-            known = await client.upload(kind, content.name, data)
-            async with self._database.begin() as tx:
-                CourierRows(tx).keep_media(account, content.blob, known, now + _MEDIA_LIFE)
-        return {content.blob: known}
-
-    def _client_of(self, shipment: Shipment) -> Client:
-        realm = _realm_of(shipment.packed)
-        return self._clients[(shipment.account, realm)]
+            left = await rows.abandoned(now, Parallel().now)
+            recalls = await rows.to_recall(now)
+            for shipment in left:
+                known = bool(shipment.packed.recipients) and (
+                    (shipment.account, shipment.packed.recipients[0].realm) in self._clients
+                )
+                if shipment.may_have_arrived and not (known and shipment.may_repeat(now)):
+                    lost = PlatformError(Verdict.UNKNOWN, 0, "interrupted")
+                    await settle(tx, self._school(), Outcome(shipment, lost), now, self._rng)
+                elif not known:
+                    await rows.failed(shipment, DeliveryState.DEAD, NO_CLIENT, now)
+                elif shipment.routine and quiet > now and not shipment.may_have_arrived:
+                    await rows.postpone(shipment, quiet, counted=False, certain=True)
+                else:
+                    again.append(shipment)
+        for account in sorted({shipment.account for shipment in again}):
+            await _uninterrupted(self._make(account, [s for s in again if s.account == account]))
+        for shipment in recalls:
+            client = self._clients.get((shipment.account, Realm.MEMBER))
+            await take_back(self._database, client, shipment)
+        return len(again) + len(recalls)
 
 
-def _realm_of(packed: Packed) -> Realm:
-    return packed.recipients[0].realm
+async def _uninterrupted(work: Any) -> Any:
+    """A call that began is settled even when the process is told to stop meanwhile."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+
+
+def _rests(state: tuple[datetime | None, str] | None, now: datetime) -> bool:
+    return state is not None and (bool(state[1]) or (state[0] is not None and state[0] > now))
+
+
+def _note(error: Exception) -> None:
+    """The kind of trouble and the database's own words; never the statement, whose values are people's."""
+    cause = getattr(error, "orig", None)
+    if cause is not None:
+        log.error("courier round failed", error=type(error).__name__, reason=str(cause)[:200])
+    else:
+        log.error("courier round failed", exc_info=error)

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.delivery.store_courier import Claimed
 from bot.messages import Address, Choice, Content, Realm, Text, Urgency
 from bot.platforms.twin import as_text
 
 
-def fold(
-    claimed: Sequence[Claimed], contents: Mapping[str, Content]
-) -> list[tuple[Realm, list[Claimed], Content]]:
-    """(realm, members, content) of each group. Several digest items for one address travel as one text.
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one call can carry: identical content for people of one realm."""
 
-    People whose digests are the same still share one call.
+    realm: Realm
+    members: Sequence[Claimed]
+    content: Content
+
+    @property
+    def urgency(self) -> Urgency:
+        """The most pressing of its members': an alert does not wait because a reminder is on board."""
+        return next((u for u in _PRESSING if any(m.urgency is u for m in self.members)), Urgency.ROUTINE)
+
+
+_PRESSING = (Urgency.SOS, Urgency.ALERT, Urgency.SOLICITED)
+
+
+def fold(claimed: Sequence[Claimed], contents: Mapping[str, Content]) -> list[Parcel]:
+    """Several digest items for one address travel as one text; people with the same items share one call.
+
+    In the order of the oldest member, so that what was said first arrives first.
     """
     digests: dict[str, list[Claimed]] = {}
     single: dict[tuple[Realm, str], list[Claimed]] = {}
@@ -27,10 +43,10 @@ def fold(
     for address, items in digests.items():
         hashes = tuple(sorted({item.payload for item in items}))
         together.setdefault((Address.from_key(address).realm, hashes), []).extend(items)
-    groups = [(realm, members, contents[hash_]) for (realm, hash_), members in single.items()]
+    parcels = [Parcel(realm, members, contents[hash_]) for (realm, hash_), members in single.items()]
     for (realm, hashes), members in together.items():
-        groups.append((realm, members, digest([contents[h] for h in hashes])))
-    return groups
+        parcels.append(Parcel(realm, members, digest([contents[h] for h in hashes])))
+    return sorted(parcels, key=lambda parcel: parcel.members[0].id)
 
 
 def digest(items: Sequence[Content]) -> Content:
@@ -56,6 +72,20 @@ def parts(members: Sequence[Claimed], size: int) -> list[list[Claimed]]:
         [member for address in addresses[start : start + size] for member in by_address[address]]
         for start in range(0, len(addresses), size)
     ]
+
+
+def wave(parcels: Sequence[Parcel], most: int) -> tuple[list[Parcel], list[Parcel]]:
+    """The parcels that may travel at once, and the rest. Nobody is in two, or their order would be chance."""
+    now: list[Parcel] = []
+    rest: list[Parcel] = []
+    spoken_for: set[str] = set()
+    for number, parcel in enumerate(parcels):
+        if len(now) == most:
+            return now, [*rest, *parcels[number:]]
+        addresses = {m.address for m in parcel.members}
+        (rest if addresses & spoken_for else now).append(parcel)
+        spoken_for |= addresses
+    return now, rest
 
 
 def _realm(one: Claimed) -> Realm:

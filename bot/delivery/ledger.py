@@ -1,20 +1,20 @@
-"""Quotas and the attention budget: asked before a call is made, so that the platform never has to refuse."""
+"""Quotas: asked before a call is made, so that the platform never has to refuse."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from bot.delivery.rules import over_cap
-from bot.delivery.store_courier import Claimed, CourierRows
+from bot.delivery.rules import RESERVE
+from bot.delivery.store_quota import Quotas
 from bot.duties.plan_values import ZONE, Period
 from bot.messages import Urgency
-from bot.people.rules import PersonKind
-from bot.school import School
+from bot.settings import AccountSettings, WecomApp
 
-_MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
+_DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,29 @@ class Limit:
     length: timedelta
 
 
-# Per account and quota line: 90312 and 90236 for WeCom, sections 5.2 to 5.8 for official accounts.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a line still holds in the running window; ``routine``: without the reserve for alerts."""
+
+    limit: int
+    used: int
+    routine: int
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.used, 0)
+
+
+# Per account and quota line: 90312 and 90236 for WeCom, sections 5.2 to 5.8 for official accounts. 学校通知
+# publishes no number; the base limit of any call is taken.
 LIMITS: Final[Mapping[str, Limit]] = {
-    "custom": Limit(500_000, timedelta(days=1)),
-    "template": Limit(100_000, timedelta(days=1)),
-    "subscribe": Limit(100_000, timedelta(days=1)),
-    "mass": Limit(100, timedelta(days=1)),
-    "webhook": Limit(20, timedelta(minutes=1)),
-    "notice": Limit(10_000, timedelta(minutes=1)),
-    "update": Limit(10_000, timedelta(minutes=1)),
+    "custom": Limit(500_000, _DAY),
+    "template": Limit(100_000, _DAY),
+    "subscribe": Limit(100_000, _DAY),
+    "mass": Limit(100, _DAY),
+    "webhook": Limit(20, _MINUTE),
+    "notice": Limit(10_000, _MINUTE),
+    "update": Limit(10_000, _MINUTE),
 }
 
 
@@ -43,70 +57,64 @@ class Ledger:
 
     headcounts: Mapping[str, int] = field(default_factory=dict)
 
-    async def admit(
-        self, rows: CourierRows, school: School, claimed: Sequence[Claimed], now: datetime
-    ) -> list[Claimed]:
-        """Those who may be written to now; the others are due again when their time comes."""
-        routine = [c for c in claimed if c.urgency is Urgency.ROUTINE]
-        if not routine:
-            return list(claimed)
-        quiet = school.plan.quiet_until(now)
-        if quiet > now:
-            rows.give_back(routine, quiet)
-            return [c for c in claimed if c.urgency is not Urgency.ROUTINE]
-        held = await self._over_cap(rows, school, routine, now)
-        for one, at in held:
-            rows.give_back([one], at, as_digest=True)
-        waiting = {one.id for one, _ in held}
-        return [c for c in claimed if c.id not in waiting]
+    @classmethod
+    def of(cls, accounts: Iterable[AccountSettings]) -> Ledger:
+        return cls({a.id: a.headcount for a in accounts if isinstance(a, WecomApp)})
 
-    async def _over_cap(
-        self, rows: CourierRows, school: School, routine: Sequence[Claimed], now: datetime
-    ) -> list[tuple[Claimed, datetime]]:
-        """Who has had enough for the day, week or month, and when the next one begins."""
-        caps = {kind: (cap.count, *period(cap.per, now)) for kind, cap in school.plan.caps.items()}
-        if not caps:
-            return []
-        people = sorted({c.person for c in routine if not c.nudge})
-        recent = await rows.recent(people, min(start for _, start, _ in caps.values()))
-        kinds = await rows.kinds(list(recent))
-        held = []
-        for one in routine:
-            if one.nudge or one.person not in kinds:
-                continue
-            cap = caps.get(PersonKind(kinds[one.person]))
-            if cap is not None and over_cap(recent[one.person], cap[0], cap[1]):
-                held.append((one, _morning(school, cap[2])))
-        return held
+    async def draw(
+        self, rows: Quotas, account: str, quota: str, amount: int, urgency: Urgency, now: datetime
+    ) -> int:
+        """Take up to ``amount`` from the line; how much there was, 0 when this window is used up.
 
-    async def draw(self, rows: CourierRows, account: str, quota: str, amount: int, now: datetime) -> bool:
-        """Take from the ledger line, or ``False`` when this window is used up."""
+        Routine messages leave a fifth of a day to the others.
+        """
         limit = self.limit(account, quota)
         if limit is None:
-            return True
-        name, until = self._window(account, quota, limit, now)
+            return amount
+        name, until = _window(account, quota, limit, now)
+        allowed = await self._allowed(rows, account, quota, limit, urgency, now)
+        if await rows.draw(name, amount, allowed, until):
+            return amount
+        rest = allowed - (await rows.drawn([name])).get(name, 0)
+        return rest if 0 < rest < amount and await rows.draw(name, rest, allowed, until) else 0
+
+    async def left(self, rows: Quotas, account: str, quota: str, now: datetime) -> Left | None:
+        """What is left; ``None`` for a line without a limit."""
+        limit = self.limit(account, quota)
+        if limit is None:
+            return None
+        name, _ = _window(account, quota, limit, now)
         used = (await rows.drawn([name])).get(name, 0)
-        if used + amount > limit.count:
-            return False
-        rows.draw(name, amount, until)
-        return True
+        allowed = await self._allowed(rows, account, quota, limit, Urgency.ROUTINE, now)
+        return Left(limit.count, used, max(allowed - used, 0))
 
     def limit(self, account: str, quota: str) -> Limit | None:
         if quota == "app":
-            return Limit(self.headcounts.get(account, 1000) * 200, timedelta(days=1))
+            return Limit(self.headcounts.get(account, 1000) * 200, _DAY)
         return LIMITS.get(quota)
 
     def next_window(self, quota: str, now: datetime) -> datetime:
-        limit = LIMITS.get(quota)
-        return self._window("", quota, limit or Limit(0, timedelta(days=1)), now)[1]
+        """When a line that is used up holds something again."""
+        limit = self.limit("", quota) or Limit(0, _DAY)
+        return _window("", quota, limit, now)[1]
 
-    def _window(self, account: str, quota: str, limit: Limit, now: datetime) -> tuple[str, datetime]:
-        local = now.astimezone(ZONE)
-        if limit.length >= timedelta(days=1):
-            start = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        else:
-            start = local.replace(second=0, microsecond=0)
-        return f"{account}/{quota}/{start:%Y-%m-%dT%H:%M}", start + limit.length
+    async def _allowed(
+        self, rows: Quotas, account: str, quota: str, limit: Limit, urgency: Urgency, now: datetime
+    ) -> int:
+        """A minute of the platform may begin at any second, so what the last one used counts too."""
+        if limit.length < _DAY:
+            before, _ = _window(account, quota, limit, now - limit.length)
+            return limit.count - (await rows.drawn([before])).get(before, 0)
+        return int(limit.count * (1 - RESERVE)) if urgency is Urgency.ROUTINE else limit.count
+
+
+def _window(account: str, quota: str, limit: Limit, now: datetime) -> tuple[str, datetime]:
+    local = now.astimezone(ZONE)
+    if limit.length >= _DAY:
+        start = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    else:
+        start = local.replace(second=0, microsecond=0)
+    return f"{account}/{quota}/{start:%Y-%m-%dT%H:%M}", start + limit.length
 
 
 def period(per: Period, now: datetime) -> tuple[datetime, datetime]:
@@ -119,7 +127,3 @@ def period(per: Period, now: datetime) -> tuple[datetime, datetime]:
         return monday, monday + timedelta(days=7)
     first = day.replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1)
-
-
-def _morning(school: School, day: datetime) -> datetime:
-    return school.plan.quiet_until(datetime.combine(day.date(), _MORNING, ZONE))

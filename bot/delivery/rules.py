@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Final
@@ -12,7 +12,13 @@ from typing import Final
 from bot.errors import PlatformError, Verdict
 
 MAX_ATTEMPTS: Final = 6
-LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
+MARGIN: Final = timedelta(seconds=60)  # a repeat has to arrive before the platform's window closes
+HELD: Final = datetime(2200, 1, 1, tzinfo=UTC)  # when messages of a paused campaign are due
+RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (94867)
+RESERVE: Final = 0.2  # of an app's day, left free of routine messages for alerts and answers
+IN_FLIGHT: Final = 8  # calls at once for one account; the platform caps concurrency (45033)
+TOO_MANY_AT_ONCE: Final = 45033
 
 
 class DeliveryState(StrEnum):
@@ -24,6 +30,79 @@ class DeliveryState(StrEnum):
     DEAD = "dead"  # given up, with the reason
     FOLDED = "folded"  # travelled inside a digest
     CANCELLED = "cancelled"
+
+
+class ShipmentState(StrEnum):
+    SENDING = "sending"  # a call is under way, or its answer was lost
+    WAITING = "waiting"  # surely not sent: repeated freely
+    DONE = "done"
+    UNKNOWN = "unknown"
+    RECALL = "recall"  # to be taken back
+
+
+class Standing(StrEnum):
+    """Where one person of a campaign stands: exactly one of these."""
+
+    DELIVERED = "delivered"  # a platform accepted it
+    FOLDED = "folded"  # inside a digest
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"  # every channel said no; the reason is on the deliveries
+    HELD = "held"  # 少发: the person wants less
+    STOPPED = "stopped"  # the campaign was stopped before this left
+    RECALLED = "recalled"
+    EXEMPT = "exempt"
+    DONE = "done"  # did it before anybody had to be told
+    NO_CHANNEL = "no channel"
+
+
+# The outcomes of cancelled and recalled rows that are not the platform's words.
+WANTS_LESS: Final = "少发"
+STOPPED: Final = "stopped"
+RECALLED: Final = "recalled"
+SECOND_ALERT: Final = "second alert of the day"
+NO_WINDOW: Final = "no window"
+OUT_OF_SCOPE: Final = "not in the platform's scope"
+
+_OF_STATE: Final = {
+    DeliveryState.SENT: Standing.DELIVERED,
+    DeliveryState.FOLDED: Standing.FOLDED,
+    DeliveryState.DUE: Standing.WAITING,
+    DeliveryState.LEASED: Standing.WAITING,
+    DeliveryState.UNKNOWN: Standing.UNKNOWN,
+    DeliveryState.REFUSED: Standing.REFUSED,
+    DeliveryState.DEAD: Standing.REFUSED,
+    DeliveryState.CANCELLED: Standing.STOPPED,
+}
+# The best that happened to a person counts.
+BEST_FIRST: Final = (
+    Standing.DELIVERED,
+    Standing.FOLDED,
+    Standing.WAITING,
+    Standing.UNKNOWN,
+    Standing.REFUSED,
+    Standing.HELD,
+    Standing.RECALLED,
+    Standing.STOPPED,
+)
+
+
+def standing(state: DeliveryState, outcome: str) -> Standing:
+    """What one delivery means for its person."""
+    if state is DeliveryState.CANCELLED and outcome == WANTS_LESS:
+        return Standing.HELD
+    if outcome == RECALLED and state in (DeliveryState.SENT, DeliveryState.FOLDED):
+        return Standing.RECALLED
+    return _OF_STATE[state]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a campaign stopped half-way had done: people told, of these taken back, and never told."""
+
+    sent: int
+    recalled: int
+    unsent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +125,38 @@ class StopAccount:
 
 
 def after(
-    error: PlatformError, attempts: int, repeatable: bool, now: datetime, rng: Random
+    error: PlatformError,
+    attempts: int,
+    repeatable: bool,
+    now: datetime,
+    rng: Random,
+    *,
+    may_have_arrived: bool = False,
 ) -> RetryAt | Settled | StopAccount:
-    """What a failed call means for its shipment. Waiting for a limit is not a failed attempt."""
+    """What a failed call means for its shipment. Waiting for a limit is not a failed attempt.
+
+    ``repeatable``: the platform would notice a repeat. ``may_have_arrived``: the answer of an earlier try was
+    lost, so that nothing the platform says now proves that the person got nothing.
+    """
     match error.verdict:
         case Verdict.WAIT:
             return RetryAt(now + (error.wait or timedelta(seconds=60)), counted=False)
-        case Verdict.DROP:
-            return Settled(DeliveryState.REFUSED, f"{error.code}")
         case Verdict.STOP | Verdict.TOKEN:
             return StopAccount(f"{error.code} {error.message}")
+        case Verdict.RETRY if error.code == TOO_MANY_AT_ONCE:
+            return RetryAt(now + (error.wait or timedelta(seconds=5)) * (1 + rng.random()), counted=False)
+        case Verdict.DROP:
+            ended = Settled(DeliveryState.REFUSED, f"{error.code}")
         case Verdict.BUG:
-            return Settled(DeliveryState.DEAD, f"{error.code}")
+            ended = Settled(DeliveryState.DEAD, f"{error.code}")
         case Verdict.UNKNOWN if not repeatable:
             return Settled(DeliveryState.UNKNOWN, f"{error.code}")
         case _:
-            if attempts >= MAX_ATTEMPTS:
-                return Settled(DeliveryState.DEAD, f"{error.code}")
-            return RetryAt(now + backoff(attempts, rng), counted=True)
+            if attempts < MAX_ATTEMPTS:
+                return RetryAt(now + max(backoff(attempts, rng), error.wait or timedelta()), counted=True)
+            lost = error.verdict is Verdict.UNKNOWN
+            ended = Settled(DeliveryState.UNKNOWN if lost else DeliveryState.DEAD, f"{error.code}")
+    return Settled(DeliveryState.UNKNOWN, ended.outcome) if may_have_arrived else ended
 
 
 def backoff(attempts: int, rng: Random) -> timedelta:
@@ -72,6 +165,36 @@ def backoff(attempts: int, rng: Random) -> timedelta:
     return timedelta(seconds=min(base, 900.0) * (1 + rng.random() / 2))
 
 
+def repeatable(made_at: datetime, until: datetime, now: datetime) -> bool:
+    """Would the platform still notice the same bytes a second time?
+
+    A moment before the shipment was made means that the clock stepped back: nobody knows how long ago it was.
+    """
+    return made_at - MARGIN <= now < until - MARGIN
+
+
 def over_cap(recent: Sequence[datetime], count: int, since: datetime) -> bool:
     """Has a person had ``count`` routine messages since the day, week or month began?"""
     return sum(at >= since for at in recent) >= count
+
+
+@dataclass(slots=True)
+class Parallel:
+    """How many calls of an account go at once: halved when the platform says too many, then slowly more."""
+
+    most: int = IN_FLIGHT
+    now: int = field(default=IN_FLIGHT)
+
+    def too_many(self) -> None:
+        self.now = max(1, self.now // 2)
+
+    def went_well(self) -> None:
+        self.now = min(self.most, self.now + 1)
+
+
+def reminders(planned_at: datetime, due_at: datetime, count: int) -> list[datetime]:
+    """When a task is reminded of before it is due: a day before, and with two also at half time."""
+    day_before = due_at - timedelta(days=1)
+    half = planned_at + (due_at - planned_at) / 2
+    wanted = [day_before] if count == 1 else [half, day_before][:count]
+    return sorted(at for at in wanted if planned_at < at < due_at)

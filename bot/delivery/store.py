@@ -10,8 +10,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx, insert_new
-from bot.delivery.content import content_hash, to_json
+from bot.delivery.content import content_hash, from_json, to_json
 from bot.delivery.rules import DeliveryState
+from bot.delivery.store_campaign import Campaigns
 from bot.delivery.tables import blob, delivery, payload
 from bot.duties.tables import task
 from bot.messages import Content, Realm, Urgency
@@ -25,7 +26,9 @@ _SPREAD_FROM: Final = 2000  # people; fewer go out at once
 _SPREAD_SECONDS: Final = 900
 
 
-class Outbox:
+class Outbox(Campaigns):
+    """What a turn, a page or the clock wants sent."""
+
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
@@ -61,11 +64,21 @@ class Outbox:
             outcome="",
         )
 
+    @property
+    def has_queued(self) -> bool:
+        """Was anything queued that the courier should look at once this is committed?"""
+        return any(write.statement is _QUEUE for write in self._tx.writes)
+
     def keep(self, content: Content) -> str:
         """Store the content once; its hash."""
         hash_ = content_hash(content)
         self._tx.write(_PAYLOAD, hash=hash_, content=to_json(content))
         return hash_
+
+    async def kept(self, hashes: Sequence[str]) -> dict[str, Content]:
+        """The contents under these hashes."""
+        rows = await self._tx.rows(sa.select(payload).where(payload.c.hash.in_(hashes)))
+        return {row.hash: from_json(row.content) for row in rows}
 
     def keep_blob(self, data: bytes, now: datetime) -> str:
         """Store a picture or file until it is sent; its hash."""
@@ -85,6 +98,7 @@ class Outbox:
         only_in_window: bool,
         now: datetime,
         audience: Sequence[str] = (),
+        urgency: Urgency = Urgency.ROUTINE,
     ) -> int:
         """One delivery for each person of the occurrence who is reached by this account and has none yet.
 
@@ -108,7 +122,7 @@ class Outbox:
         count = await self._tx.scalar(sa.select(sa.func.count()).select_from(people))
         start = sa.literal(not_before, Moment())
         when: sa.ColumnElement[Any] = start
-        if count > _SPREAD_FROM:
+        if count > _SPREAD_FROM and urgency is Urgency.ROUTINE:
             jitter = (people.c.person_id / 4096) % _SPREAD_SECONDS * 1000
             when = sa.type_coerce(sa.type_coerce(start, sa.BigInteger) + jitter, Moment())
         chosen = (
@@ -119,7 +133,7 @@ class Outbox:
                 people.c.person_id,
                 sa.literal(occurrence).label("occurrence_id"),
                 sa.literal(hash_).label("payload"),
-                sa.literal(str(Urgency.ROUTINE)).label("urgency"),
+                sa.literal(str(urgency)).label("urgency"),
                 sa.literal(digest).label("digest"),
                 sa.literal(str(DeliveryState.DUE)).label("state"),
                 when.label("not_before"),

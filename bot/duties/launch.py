@@ -77,8 +77,18 @@ async def register(
     return occurrence if await work.duties.add(occurrence, asked_by) else None
 
 
-async def carry_out(work: Work, school: School, occurrence: Occurrence, now: datetime) -> Launched | None:
-    """Give out the tasks of what was asked for, and the messages unless a second person must agree first."""
+async def carry_out(
+    work: Work,
+    school: School,
+    occurrence: Occurrence,
+    now: datetime,
+    *,
+    joined_since: datetime | None = None,
+) -> Launched | None:
+    """Give out the tasks of what was asked for, and the messages unless a second person must agree first.
+
+    ``joined_since`` limits the audience to those who came with a roster import.
+    """
     duty = school.plan.duties[occurrence.duty]
     state = OccurrenceState.WAITING if duty.approve else OccurrenceState.OPEN
     if not await work.duties.change_state(
@@ -89,7 +99,8 @@ async def carry_out(work: Work, school: School, occurrence: Occurrence, now: dat
     if duty.what == DIGEST:
         return Launched(occurrence, 0, {})
     audience = await work.launches.give_tasks(
-        occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now)
+        occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now),
+        joined_since=joined_since,
     )
     if duty.approve:
         await _ask_approvers(work, occurrence, audience, now)

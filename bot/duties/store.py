@@ -236,7 +236,8 @@ class Duties:
             sa.update(class_link)
             .where(class_link.c.k == k, class_link.c.slug == slug)
             .values(
-                opens=class_link.c.opens + 1, first_open_at=sa.func.coalesce(class_link.c.first_open_at, sa.literal(now, Moment()))
+                opens=class_link.c.opens + 1,
+                first_open_at=sa.func.coalesce(class_link.c.first_open_at, sa.literal(now, Moment())),
             )
             .returning(class_link.c.task_id)
         )

@@ -43,6 +43,7 @@ class Launches:
         default_pack: str,
         now: datetime,
         since: datetime | None = None,
+        joined_since: datetime | None = None,
     ) -> int:
         """A task for everybody of the audience who works under the occurrence's pack; how many tasks.
 
@@ -55,6 +56,8 @@ class Launches:
             _under(person.c.unit, value.pack, packs, default_pack),
             below(person.c.unit, value.unit),
         )
+        if joined_since is not None:
+            where = sa.and_(where, person.c.joined_at >= joined_since)
         done = 0
         if duty.do is Do.LETTER:
             parents = sa.and_(where, person.c.kind == str(PersonKind.PARENT))

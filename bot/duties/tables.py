@@ -89,3 +89,12 @@ class_link = sa.Table(
     sa.Column("first_open_at", Moment),
     sa.UniqueConstraint("slug", "unit", "task_id"),
 )
+
+# Who said yes to a draft; an alert waits for two, and the author is none of them.
+approval = sa.Table(
+    "approval",
+    metadata,
+    sa.Column("occurrence_id", sa.Text, sa.ForeignKey("occurrence.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+)

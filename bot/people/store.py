@@ -128,6 +128,15 @@ class People(Contacts, Units, Audited):
         counting = sa.select(sa.func.count()).select_from(person).where(*_active(unit, kind))
         return int(await self.tx.scalar(counting))
 
+    async def count_joined(self, at: datetime, kind: PersonKind) -> int:
+        """Active people of a kind who came with the import of this moment, or later."""
+        counted = await self.tx.scalar(
+            sa.select(sa.func.count())
+            .select_from(person)
+            .where(*_active("", kind), person.c.joined_at >= at)
+        )
+        return int(counted)
+
     def less(self, person_id: int, on: bool) -> None:
         """少发 and 恢复."""
         self.tx.write(_LESS, person=person_id, on=on)

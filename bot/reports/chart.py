@@ -15,13 +15,13 @@ from bot.people.rules import leaf
 from bot.reports.rules import Sums, Tally, by_unit, merged, percent
 from bot.reports.wording import WHOLE_SCHOOL, chart_of_several, main_campaign, segments
 
-WIDTH: Final = 960
+WIDTH: Final = 600  # drawn for a phone: letters stay readable at a third of it
 MAX_UNITS: Final = 12
 _FONT: Final = "Noto Sans CJK SC"
 _COLOURS: Final = ("#1f7a4d", "#8cc9a1", "#f2c879", "#d9dce1")  # strongest proof to nothing at all
 _INK, _SOFT, _GRID = "#1d2733", "#66707d", "#e8eaee"
-_LEFT, _BAR, _TOP, _ROW, _HEIGHT = 216, 560, 150, 44, 24
-_LETTERS: Final = 11  # of a unit's name in front of its bar
+_LEFT, _BAR, _TOP, _ROW, _HEIGHT = 158, 280, 150, 44, 24
+_LETTERS: Final = 8  # of a unit's name in front of its bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def several(units: Mapping[str, Sequence[Tally]], where: str, as_of: datetime) -
 
 
 def draw(title: str, subtitle: str, legend: Sequence[str], bars: Sequence[Bar]) -> str:
-    """The SVG, 960 wide; beyond twelve units the rest is one bar 其他."""
+    """The SVG; beyond twelve units the rest is one bar 其他."""
     rows = _at_most(bars)
     height = _TOP + len(rows) * _ROW + 62
     bottom = _TOP + len(rows) * _ROW
@@ -97,7 +97,7 @@ def draw(title: str, subtitle: str, legend: Sequence[str], bars: Sequence[Bar]) 
     body = [
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<rect x="40" y="33" width="6" height="30" rx="3" fill="{_COLOURS[0]}"/>',
-        _text(58, 58, title[:30], 26, _INK),
+        _text(58, 58, title[:20], 26, _INK),
         _text(40, 91, facts, 15, _SOFT),
         *_legend(legend, used),
         *_grid(bottom),
@@ -132,7 +132,7 @@ def _bar(bar: Bar, measure: int, top: int) -> list[str]:
 
 
 def _legend(names: Sequence[str], used: Sequence[int]) -> list[str]:
-    out, x = [], _LEFT
+    out, x = [], 40
     for i in used:
         out.append(f'<rect x="{x}" y="112" width="14" height="14" rx="2" fill="{_COLOURS[i]}"/>')
         out.append(_text(x + 21, 125, names[i], 15, _INK))

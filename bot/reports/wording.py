@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -80,9 +81,12 @@ def beyond(scope: Sequence[str], total: Tally | None) -> str:
 
 
 def main_campaign(tallies: Sequence[Tally]) -> str:
-    """The campaign a picture should show: the newest that asks for something, else the newest."""
+    """The campaign a picture should show: of those that ask for something the one with most people."""
     asking = [t for t in tallies if t.asked and t.do is not Do.CONFIRM] or list(tallies)
-    return asking[0].occurrence if asking else ""
+    people: Counter[str] = Counter()
+    for tally in asking:
+        people[tally.occurrence] += tally.due
+    return people.most_common(1)[0][0] if people else ""
 
 
 def cell(count: int, own: bool) -> str:

@@ -104,7 +104,7 @@ async def staged(
         sim = sim_app[SIMULATION]
         sim.base_url = url
         bot = await stack.enter_async_context(
-            built(campus.settings(url, bot_url, database), base, clock=clock, rng=rng)
+            built(campus.settings(url, bot_url, database), base, clock=clock, rng=rng, framed_by=(url,))
         )
         runner = web.AppRunner(bot.web, access_log=None, handle_signals=False)
         await runner.setup()

@@ -12,19 +12,16 @@ from bot.duties.actions import prove
 from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, ProofKind
 from bot.materials.rules import Material
 from bot.messages import Realm
-from bot.quiz.items import AUDIENCES
 from bot.receipts.rules import tidy_code
-from bot.school import audience_of
 from bot.settings import WecomApp
 from bot.web import wording
-from bot.web.article_own import BUTTONS, Reader, reader, scene_open
-from bot.web.article_text import article, fields_of
+from bot.web.article_own import Own, Reader, button, reader, scene_open
+from bot.web.article_text import PARENTS, WORDS, article, fields_of, texts_for
 from bot.web.rules import is_class_key
 from bot.web.visit import Visit
 from bot.work import Work
 
 _HIDDEN: Final = (OccurrenceState.ASKED, OccurrenceState.WAITING, OccurrenceState.SKIPPED)
-_ON_PAGE: Final = frozenset({Ask.SIGN, *BUTTONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,8 @@ async def show(visit: Visit) -> web.StreamResponse:
             for own in me.tasks:
                 if not own.task.exempt:
                     await prove(work, own.task, occurrence, ProofKind.OPENED, me.person.id, "page", visit.now)
-    return _page(visit, slug, occurrence, me)
+        texts = await _texts(visit, work, occurrence, me)
+    return _page(visit, slug, occurrence, me, texts)
 
 
 async def _reader(visit: Visit, work: Work, occurrence: Occurrence) -> Reader | None:
@@ -70,47 +68,65 @@ async def _reader(visit: Visit, work: Work, occurrence: Occurrence) -> Reader | 
     return None if person is None else await reader(work, occurrence, person)
 
 
-def _page(visit: Visit, slug: str, occurrence: Occurrence, me: Reader | None) -> web.Response:
+def _page(
+    visit: Visit, slug: str, occurrence: Occurrence, me: Reader | None, texts: list[Material]
+) -> web.Response:
     school, k = visit.school, visit.asked("k")
-    audience = _audience(visit, occurrence, me)
-    text = school.library.get(occurrence.material_for(audience))
-    counting = is_class_key(k) and f"opened-{k}" not in visit.request.cookies
-    paused = occurrence.state is OccurrenceState.PAUSED
-    scene = text.scene if text else None
+    first = texts[0] if texts else None
+    scene = first.scene if first else None
     answered = visit.asked("answered")
+    fields = fields_of(school, occurrence.planned_at)
+    kind = button(occurrence)
     return visit.page(
         "article.html",
         slug=slug,
         occurrence=occurrence,
-        text=text,
         me=me,
-        paused=paused,
-        title=text.title if text else occurrence.title,
-        html=article(text.body, fields_of(school, occurrence.planned_at)) if text else "",
+        paused=occurrence.state is OccurrenceState.PAUSED,
+        title=first.title if first else occurrence.title,
+        articles=[(text.title, article(text.body, fields)) for text in texts],
         safe=wording.SAFE,
         todo=wording.todo(occurrence.ask),
-        k=k if counting else "",
+        k=k if is_class_key(k) and f"opened-{k}" not in visit.request.cookies else "",
         keep=_keep(visit),
         scene=scene,
         answered=answered if scene and answered in dict(scene.options) else "",
-        can_answer=me is None or any(scene_open(occurrence, own) for own in me.tasks),
+        can_answer=me is not None and any(scene_open(occurrence, own) for own in me.tasks),
         level=school.letter_level,
-        screen=_screen(text),
+        screen=f"/screen/{first.id}" if first and first.kind == "sixty_seconds" else "",
         voluntary=occurrence.do is Do.CONFIRM,
+        button=wording.button(occurrence, kind) if kind else "",
+        can_press=me is not None
+        and kind is not None
+        and any(_pressable(occurrence, own, kind) for own in me.open),
+        asks=occurrence.ask in (Ask.SIGN, Ask.CONFIRM, Ask.TICK),
         thanks=wording.thanks(me.receipts) if me and me.receipts else "",
         other=wording.other_guardian(),
-        logins=_logins(visit, slug, occurrence) if me is None and occurrence.ask in _ON_PAGE else [],
+        logins=_logins(visit, slug, occurrence)
+        if me is None and (kind or occurrence.ask is Ask.SIGN)
+        else [],
     )
 
 
-def _audience(visit: Visit, occurrence: Occurrence, me: Reader | None) -> str:
-    """The one in the link, else the reader's own, else 家长 for a class link, else the first with a text."""
-    wanted = [visit.asked("v")]
-    if me is not None:
-        wanted.append(audience_of(me.person.kind, me.person.stage))
-    if visit.asked("k") or occurrence.do is Do.FORWARD:
-        wanted.append("家长")
-    return next((a for a in (*wanted, *AUDIENCES) if a in AUDIENCES and occurrence.material_for(a)), "")
+def _pressable(occurrence: Occurrence, own: Own, kind: ProofKind) -> bool:
+    return own.task.tier < occurrence.ladder.tier(kind)
+
+
+async def _texts(visit: Visit, work: Work, occurrence: Occurrence, me: Reader | None) -> list[Material]:
+    """The version of the link, else the reader's own, else that of the 学段 most pupils here are in.
+
+    A parent of children of several 学段 gets every version, because they sign for all of them.
+    """
+    library = visit.school.library
+    found = texts_for(library, occurrence, [visit.asked("v"), *(me.words if me else ())])
+    if me and any(own.task.about for own in me.tasks):
+        return found
+    if not found:
+        stage = await work.launches.main_stage()
+        parents = (f"家长/{stage}", *PARENTS)
+        here = parents if visit.asked("k") or occurrence.do is Do.FORWARD else (stage, *parents)
+        found = texts_for(library, occurrence, [*here, *WORDS])
+    return found[:1]
 
 
 def _logins(visit: Visit, slug: str, occurrence: Occurrence) -> list[LoginButton]:
@@ -124,7 +140,7 @@ def _logins(visit: Visit, slug: str, occurrence: Occurrence) -> list[LoginButton
             "" if len(here or able) == 1 else wording.account(isinstance(account, WecomApp), account.units)
         )
         query = {"next": f"/a/{slug}" + _keep(visit)}
-        if visit.asked("v") == "家长" and Realm.PARENT in visit.pages.realms(account.id):
+        if visit.asked("v") in PARENTS and Realm.PARENT in visit.pages.realms(account.id):
             query["as"] = "parent"
         words = wording.login(occurrence.ask) + label
         buttons.append(LoginButton(words, f"{accounts.url(account)}/oauth/{account.id}?{urlencode(query)}"))
@@ -135,10 +151,6 @@ def _keep(visit: Visit) -> str:
     """The parameters that go on from page to page."""
     kept = {name: value for name in ("k", "v") if (value := visit.asked(name))}
     return f"?{urlencode(kept)}" if kept else ""
-
-
-def _screen(text: Material | None) -> str:
-    return f"/screen/{text.id}" if text is not None and text.kind == "sixty_seconds" else ""
 
 
 def _is_reading(visit: Visit) -> bool:

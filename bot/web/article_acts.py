@@ -14,7 +14,7 @@ from bot.people.spelling import tidy
 from bot.receipts.rules import Level
 from bot.web import wording
 from bot.web.article import find
-from bot.web.article_own import BUTTONS, Own, Reader, reader, scene_open
+from bot.web.article_own import Own, Reader, button, reader, scene_open
 from bot.web.rules import is_class_key, is_drawing
 from bot.web.visit import Visit
 from bot.work import Work
@@ -47,7 +47,7 @@ async def confirm(visit: Visit) -> web.StreamResponse:
     async with visit.pages.database.begin() as tx:
         work = Work(tx)
         occurrence, me = await _acting(visit, work)
-        kind = BUTTONS.get(occurrence.ask)
+        kind = button(occurrence)
         if form.get("what") == "decline" and occurrence.do is Do.CONFIRM:
             kind = ProofKind.DECLINED
         if kind is None or not me.open:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.people.rules import Person
+from bot.web.article_text import audience_words
 from bot.work import Work
 
 
@@ -20,13 +21,18 @@ class Stand(StrEnum):
     EXEMPT = "exempt"
 
 
-# What a button on the page proves, by what the task asks for.
-BUTTONS: Final[dict[Ask, ProofKind]] = {Ask.CONFIRM: ProofKind.CONFIRMED, Ask.TICK: ProofKind.TICKED}
+_BUTTONS: Final[dict[Ask, ProofKind]] = {Ask.CONFIRM: ProofKind.CONFIRMED, Ask.TICK: ProofKind.TICKED}
+SHOWN_IN_CLASS: Final = "sixty-seconds"
+
+
+def button(occurrence: Occurrence) -> ProofKind | None:
+    """What the one button under an article proves, if it has one."""
+    return ProofKind.TAPPED if occurrence.what == SHOWN_IN_CLASS else _BUTTONS.get(occurrence.ask)
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One task of the reader; ``about`` is the child's name and class where the task is about a child."""
+    """One task of the reader; ``name`` and ``unit`` are the child's where the task is about a child."""
 
     task: Task
     stand: Stand
@@ -39,6 +45,7 @@ class Own:
 class Reader:
     person: Person
     tasks: tuple[Own, ...]
+    words: tuple[str, ...]  # for whom the reader's texts are made
 
     @property
     def open(self) -> tuple[Own, ...]:
@@ -56,7 +63,8 @@ class Reader:
 async def reader(work: Work, occurrence: Occurrence, person: Person) -> Reader:
     tasks = [task for task, _ in await work.duties.tasks_for(occurrence.id, person=person.id)]
     children = await work.people.by_ids(task.about for task in tasks if task.about)
-    return Reader(person, tuple([await _own(work, task, children.get(task.about)) for task in tasks]))
+    owns = [await _own(work, task, children.get(task.about)) for task in tasks]
+    return Reader(person, tuple(owns), tuple(audience_words(person, children.values())))
 
 
 async def _own(work: Work, task: Task, child: Person | None) -> Own:
@@ -77,4 +85,5 @@ async def _own(work: Work, task: Task, child: Person | None) -> Own:
 def scene_open(occurrence: Occurrence, own: Own) -> bool:
     """Has the scene of this reminder not been answered yet? Asked whether or not the task is closed."""
     tier = occurrence.ladder.tier(ProofKind.TAPPED)
-    return bool(tier) and occurrence.do is Do.SEND and own.task.tier < tier
+    mine = occurrence.do is Do.SEND and occurrence.what != SHOWN_IN_CLASS
+    return bool(tier) and mine and own.task.tier < tier

@@ -1,9 +1,9 @@
-"""Markdown of the library -> the few harmless tags of a page."""
+"""Which text of an occurrence a reader gets, and its Markdown as the few harmless tags of a page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +12,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bot.duties.plan_values import ZONE
+from bot.duties.rules import Occurrence
 from bot.duties.wording import day
-from bot.school import School
+from bot.materials.rules import Library, Material
+from bot.people.rules import Person, PersonKind, Stage
+from bot.quiz.items import AUDIENCES
+from bot.school import School, audience_of
 
 _MARKDOWN: Final = MarkdownIt("js-default", {"breaks": True, "html": False, "linkify": False})
 _TAGS: Final = {
@@ -22,6 +26,22 @@ _TAGS: Final = {
 }  # fmt: skip
 _GAP: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}[ ]?")
 _TERM: Final = re.compile(r"(\d{4})([春夏秋冬])")
+
+PARENTS: Final = ("家长", *(f"家长/{stage}" for stage in Stage))  # a letter may have a version for each 学段
+WORDS: Final = (*AUDIENCES, *PARENTS[1:])
+
+
+def audience_words(person: Person, children: Iterable[Person]) -> list[str]:
+    """For whom the texts of this person are made, closest first."""
+    if person.kind is not PersonKind.PARENT:
+        return [audience_of(person.kind, person.stage)]
+    return [*(f"家长/{child.stage or Stage.COLLEGE}" for child in children), "家长"]
+
+
+def texts_for(library: Library, occurrence: Occurrence, words: Iterable[str]) -> list[Material]:
+    """The texts chosen for these audiences, each once, in the order of the words."""
+    ids = dict.fromkeys(occurrence.material_for(word) for word in words if word in WORDS)
+    return [text for id_ in ids if (text := library.get(id_)) is not None]
 
 
 def article(body: str, fields: Mapping[str, str]) -> Markup:

@@ -44,7 +44,7 @@ class Callbacks:
             raise web.HTTPForbidden from None
 
     async def receive(self, request: web.Request) -> web.Response:
-        """POST: one message or event. 200 for all that is authentic, so that nothing is sent again for ever."""
+        """POST: one message or event; 200 for all that is authentic, so that nothing is sent for ever."""
         account = request.match_info["account"]
         codec = self._codecs.get(account)
         if codec is None:
@@ -62,7 +62,8 @@ class Callbacks:
             return web.Response()
         try:
             # The turn goes on if we stop waiting; the platform's next try gets the remembered reply.
-            reply: Reply = await asyncio.wait_for(asyncio.shield(self._committer.submit(inbound)), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                reply: Reply = await self._committer.submit(inbound)
         except TimeoutError:
             log.warning("late answer", account=account, key=inbound.key)
             raise web.HTTPServiceUnavailable from None

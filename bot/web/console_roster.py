@@ -17,6 +17,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from bot.duties.events import after_import
 from bot.errors import BadFile, Refusal
 from bot.people import wording as people
 from bot.people.actions import Preview, corps_of, import_roster, preview_roster, undo_roster
@@ -71,6 +72,9 @@ async def apply(visit: Visit) -> web.StreamResponse:
                 )
             except Refusal as refusal:
                 return _page(visit, me, said=refusal.sentence, status=409)
+            if done is not None:
+                await after_import(work, visit.school, done, visit.now)
+                visit.pages.wake()
             return _page(visit, me, said=people.applied(seen.difference) if done else people.nothing_to_do())
     return await _look(visit, me, data, name, said=people.stale())
 

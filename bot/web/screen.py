@@ -7,11 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from bot.materials.rules import Material
-from bot.quiz.items import AUDIENCES
 from bot.receipts.rules import tidy_code
 from bot.web import wording
 from bot.web.article import find
-from bot.web.article_text import article, fields_of
+from bot.web.article_text import WORDS, article, fields_of, texts_for
 from bot.web.visit import Visit
 from bot.work import Work
 
@@ -36,5 +35,4 @@ async def _text(visit: Visit) -> Material | None:
         found = await find(visit, Work(tx))
     if found is None:
         return None
-    wanted = (visit.asked("v"), *AUDIENCES)
-    return next((t for a in wanted if a in AUDIENCES and (t := library.get(found[1].material_for(a)))), None)
+    return next(iter(texts_for(library, found[1], [visit.asked("v"), *WORDS])), None)

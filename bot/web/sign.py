@@ -10,9 +10,8 @@ from bot.errors import Refusal
 from bot.people.rules import Person
 from bot.people.spelling import tidy
 from bot.receipts.rules import Level
-from bot.school import audience_of
 from bot.web import wording
-from bot.web.article_text import article, fields_of
+from bot.web.article_text import article, audience_words, fields_of, texts_for
 from bot.web.rules import sign_ticket, used_mark
 from bot.web.visit import Visit
 from bot.work import Work
@@ -24,7 +23,8 @@ async def show(visit: Visit) -> web.StreamResponse:
         person, task, occurrence = await _behind(visit, work)
         child = await work.people.by_id(task.about) if task.about else None
         receipt = await work.receipts.of_task(task.id)
-    text = visit.school.library.get(occurrence.material_for(audience_of(person.kind, person.stage)))
+    words = audience_words(person, [child] if child else [])
+    text = next(iter(texts_for(visit.school.library, occurrence, words)), None)
     return visit.page(
         "sign.html",
         title=text.title if text else occurrence.title,

@@ -59,11 +59,16 @@ class Visit:
 
     def asked(self, name: str) -> str:
         """A parameter of the address, at most 200 characters of it."""
-        return self.request.query.get(name, "")[:200]
+        return self.request.query.get(name, "").replace("\x00", "")[:200]
 
     async def form(self, limit: int = _FORM_LIMIT) -> Mapping[str, str | bytes | bytearray | FileField]:
         """The posted form. Raises Refusal when it is not from a page of ours in this browser."""
-        posted = await self.request.clone(client_max_size=limit).post()
+        try:
+            posted = await self.request.clone(client_max_size=limit).post()
+        except ValueError:
+            raise Refusal(wording.stale_form()) from None
+        if any(isinstance(value, str) and "\x00" in value for value in posted.values()):
+            raise Refusal(wording.stale_form())
         given = posted.get("csrf", "")
         right = csrf_of(self.school.key, self.visitor, self.cookie)
         if (

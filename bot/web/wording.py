@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.rules import DeliveryState
-from bot.duties.rules import Ask, OccurrenceState
+from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence, OccurrenceState, ProofKind
 from bot.duties.wording import day, moment
 from bot.people.rules import leaf
 from bot.receipts.rules import SealedReceipt
@@ -67,6 +67,13 @@ def todo(ask: Ask) -> str:
     return _TODO.get(ask, "")
 
 
+def button(occurrence: Occurrence, kind: ProofKind) -> str:
+    """What the one button under an article says."""
+    if occurrence.do is Do.CONFIRM:
+        return CONFIRM_WORDS.get(occurrence.what, "已全部做好")
+    return {ProofKind.TAPPED: "已播", ProofKind.TICKED: "已办"}.get(kind, "我已读")
+
+
 def thanks(receipts: Sequence[tuple[str, str]]) -> str:
     """After signing: (child's name or empty, code) of each receipt."""
     if len(receipts) == 1:
@@ -124,10 +131,6 @@ def no_console() -> str:
 
 def not_allowed() -> str:
     return "这一步不在您的权限内。"
-
-
-def read_only() -> str:
-    return "带班老师在这里只看，不改。"
 
 
 def nobody_found() -> str:

@@ -111,7 +111,7 @@ async def test_a_healthy_school(ward: Ward) -> None:
         assert line in found.out
     assert "[3/3] staffroom" in found.err
     assert [value for value in SECRETS.values() if value in found.out + found.err] == []
-    assert not ward.sim.phones["ww0123456789abcdef|member|xiaolin"].chats["app-1000002"].messages
+    assert [phone.bubbles for phone in ward.sim.phones.values() if phone.bubbles] == []  # nobody was bothered
 
 
 async def test_an_ip_that_is_not_trusted(ward: Ward) -> None:
@@ -134,8 +134,7 @@ async def test_a_wrong_secret_is_tried_once(ward: Ward) -> None:
     assert found.code == 1
     assert "核对 Secret 和启用状态" in found.err
     assert "mistyped-secret" not in found.err + found.out
-    tries = [entry for entry in ward.sim.wire.entries if "gettoken" in str(entry)]
-    assert len(tries) == 1
+    assert [crossing.path for crossing in ward.sim.wire].count("/cgi-bin/gettoken") == 1
 
 
 async def test_the_running_bot_has_other_secrets(ward: Ward) -> None:

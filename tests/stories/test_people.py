@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.duties.events import after_import
+from bot.people.actions import corps_of, import_roster, preview_roster
+from bot.simulator.cast import to_csv
 from bot.work import Work
-from tests.stories.cast import Cast
+from tests.stories.cast import CAMPUS, NETWORK, Cast
 
 
 async def test_a_follower_binds_with_name_and_number(cast: Cast) -> None:
@@ -80,3 +83,31 @@ async def test_what_is_beyond_ones_reach_is_refused_politely(cast: Cast) -> None
     await cast.su.says("/stats 网络2402")
     cast.su.hears("您的范围")
     assert "林小路" not in cast.su.transcript()
+
+
+async def test_newcomers_are_greeted_and_movers_are_told(cast: Cast) -> None:
+    """A second roster brings one new student and moves another to the neighbouring class."""
+    rows = [dict(row) for row in CAMPUS.rows]
+    rows[1]["单位"] = NETWORK
+    rows.append({**rows[0], "编号": "2301099", "姓名": "新同学", "企业微信账号": "s2301003"})
+    await cast.stage.turn_to(cast.local("2026-10-13T11:00"))
+    bot, now = cast.stage.bot, cast.stage.clock()
+    corps = corps_of(bot.school.accounts.apps())
+    async with bot.database.reading() as tx:
+        preview = await preview_roster(tx, to_csv(rows), "roster.csv", corps)
+    async with bot.database.begin() as tx:
+        done = await import_roster(tx, preview, corps, who=None, now=now)
+        assert done is not None
+        await after_import(Work(tx), bot.school, done, now)
+    await cast.stage.settle()
+    cast.zhou.received("软件2301")
+    cast.zhou.received("网络2402")
+    async with bot.database.reading() as tx:
+        work = Work(tx)
+        newcomer = await work.people.by_code("2301099")
+        assert newcomer is not None
+        given = await work.duties.open_tasks(newcomer.id)
+        old = await work.people.by_code("2301001")
+        assert old is not None
+        assert await work.duties.open_tasks(old.id) == []
+    assert given

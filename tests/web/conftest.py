@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import aiohttp
@@ -28,8 +27,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/web.db")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
     async with database.engine.begin() as connection:
         await connection.run_sync(bot.migrate.METADATA.create_all)
     yield database

@@ -42,6 +42,12 @@ Open = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is told here does not hang on the engine."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'web.db'}"
+
+
+@pytest.fixture
 async def chromium(tmp_path: Path) -> AsyncIterator[Browser]:
     fonts = tmp_path / "fonts.conf"
     fonts.write_text(f"<fontconfig><dir>{FONT_PATH.parent}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +15,12 @@ from bot.people.tables import person
 from bot.work import Work
 
 New = Callable[[], Browser]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is told here does not hang on the engine."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'web.db'}"
 
 
 async def test_who_may_be_two_is_asked_first(browser: New) -> None:

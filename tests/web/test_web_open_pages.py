@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from prometheus_client import Counter
 from web_cast import Browser, Campus
 
 from bot.web.pages import Pages
 
 New = Callable[[], Browser]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """What is told here does not hang on the engine."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'web.db'}"
 
 
 async def test_a_code_of_ours_and_one_that_is_not(browser: New, campus: Campus) -> None:

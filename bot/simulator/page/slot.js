@@ -174,7 +174,12 @@ class Slot {
     }
     if (!rows.length) rows.push(el("div", "empty", data.kind === "parent" ? "还没有学校通知" : "还没有消息\n发「帮助」试试"));
     this.talk.replaceChildren(...rows);
-    if (near || this.waiting || !this.shown) this.talk.scrollTop = this.talk.scrollHeight;
+    const down = () => (this.talk.scrollTop = this.talk.scrollHeight);
+    if (near || this.waiting || !this.shown) {
+      down();
+      // A picture has no height until it is loaded.
+      for (const picture of this.talk.querySelectorAll("img")) picture.addEventListener("load", down, { once: true });
+    }
     this.shown = true;
   }
 

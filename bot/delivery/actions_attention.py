@@ -1,0 +1,171 @@
+"""The attention budget: of the claimed messages, those that may reach their person at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from bot.delivery.ledger import period
+from bot.delivery.rules import HELD, SECOND_ALERT, STOPPED, WANTS_LESS, DeliveryState, over_cap
+from bot.delivery.store_courier import Claimed, CourierRows
+from bot.duties.plan_values import ZONE, Period
+from bot.duties.rules import Do, OccurrenceState
+from bot.messages import Urgency
+from bot.people.rules import PersonKind
+from bot.school import School
+
+_MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
+_QUIZ_RESTS: Final = timedelta(minutes=30)  # a sitting that was not touched for so long is over for now
+_KEPT: Final = (Do.LETTER, Do.QUIZ)  # what 少发 keeps
+_PER_MINUTE: Final = 30  # one app to one member; more is dropped without a word (90236)
+_PER_HOUR: Final = 1000
+_OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What stays on the desk after each question."""
+
+    rows: CourierRows
+    now: datetime
+    left: list[Claimed] = field(default_factory=list)
+
+    async def later(self, some: Sequence[Claimed], at: datetime, *, as_digest: bool = False) -> None:
+        await self.rows.give_back(some, at, as_digest=as_digest)
+        self._without(some)
+
+    async def never(self, some: Sequence[Claimed], why: str) -> None:
+        if some:
+            await self.rows.finish([c.id for c in some], DeliveryState.CANCELLED, why, self.now)
+            self._without(some)
+
+    def routine(self) -> list[Claimed]:
+        return [c for c in self.left if c.urgency is Urgency.ROUTINE]
+
+    def _without(self, some: Sequence[Claimed]) -> None:
+        gone = {c.id for c in some}
+        self.left = [c for c in self.left if c.id not in gone]
+
+
+async def admit(
+    rows: CourierRows, school: School, claimed: Sequence[Claimed], now: datetime
+) -> list[Claimed]:
+    """Those who may be written to now. The others are due again when their time comes, or never.
+
+    Quiet hours, caps, 少发 and running quizzes bind routine messages only; a paused campaign and the
+    platform's limit per member bind all.
+    """
+    desk = _Desk(rows, now, list(claimed))
+    await _campaigns(desk)
+    if routine := desk.routine():
+        quiet = school.plan.quiet_until(now)
+        if quiet > now:
+            await desk.later(routine, quiet)
+        else:
+            await _wants_less(desk)
+            await _in_a_quiz(desk)
+            await _over_cap(desk, school)
+    await _second_alert(desk)
+    await _too_fast(desk)
+    return desk.left
+
+
+async def _campaigns(desk: _Desk) -> None:
+    """A campaign may have been paused or stopped while its messages were on their way here."""
+    known = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
+    state = {id_: found for id_, (found, _) in known.items()}
+    await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
+    await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
+
+
+async def _wants_less(desk: _Desk) -> None:
+    routine = desk.routine()
+    readers = await desk.rows.readers(_people(routine))
+    fewer = [c for c in routine if (reader := readers.get(c.person)) is not None and reader.less]
+    if fewer:
+        known = await desk.rows.campaigns({c.occurrence for c in fewer})
+        kept = {id_ for id_, (_, do) in known.items() if do in _KEPT}
+        await desk.never([c for c in fewer if c.occurrence not in kept], WANTS_LESS)
+
+
+async def _in_a_quiz(desk: _Desk) -> None:
+    """No message into a running quiz: it waits until the person has rested from it."""
+    routine = desk.routine()
+    touched = await desk.rows.answering(_people(routine), desk.now - _QUIZ_RESTS)
+    for at in sorted(set(touched.values())):
+        await desk.later([c for c in routine if touched.get(c.person) == at], at + _QUIZ_RESTS)
+
+
+async def _over_cap(desk: _Desk, school: School) -> None:
+    """Who has had enough for the day, week or month; what waits goes out together on the next morning."""
+    caps = {kind: (cap.count, *period(cap.per, desk.now)) for kind, cap in school.plan.caps.items()}
+    routine = [c for c in desk.routine() if not c.nudge]
+    if not caps or not routine:
+        return
+    people = _people(routine)
+    since = min(start for _, start, _ in caps.values())
+    recent = await desk.rows.recent(people, since, desk.now, but={c.id for c in desk.left})
+    readers = await desk.rows.readers(people)
+    held: dict[datetime, list[Claimed]] = {}
+    digests: set[int] = set()
+    for one in routine:
+        reader = readers.get(one.person)
+        cap = caps.get(PersonKind(reader.kind)) if reader else None
+        if cap is None or (one.digest and one.person in digests):
+            continue
+        mine = recent.setdefault(one.person, [])
+        if over_cap(mine, cap[0], cap[1]):
+            held.setdefault(cap[2], []).append(one)
+            continue
+        mine.append(desk.now)
+        if one.digest:
+            digests.add(one.person)
+    for end, some in held.items():
+        await desk.later(some, _morning(school, end), as_digest=True)
+
+
+async def _second_alert(desk: _Desk) -> None:
+    """At most one alert a day for a person, or people stop listening to them."""
+    alerts = [c for c in desk.left if c.urgency is Urgency.ALERT and c.person]
+    if not alerts:
+        return
+    today, _ = period(Period.DAY, desk.now)
+    own = {c.id for c in alerts}
+    had = set(await desk.rows.recent(_people(alerts), today, desk.now, Urgency.ALERT, but=own))
+    second = []
+    for one in alerts:
+        if one.person in had:
+            second.append(one)
+        had.add(one.person)
+    await desk.never(second, SECOND_ALERT)
+
+
+async def _too_fast(desk: _Desk) -> None:
+    """Thirty a minute and a thousand an hour for one member; the platform drops the rest silently."""
+    people = _people(desk.left)
+    if not people:
+        return
+    sent = await desk.rows.sent_since(people, desk.now - timedelta(hours=1))
+    later: dict[datetime, list[Claimed]] = {}
+    last_minute = desk.now - timedelta(minutes=1)
+    for one in desk.left:
+        mine = sent.setdefault(one.address, [])
+        minute = [at for at in mine if at > last_minute]
+        if len(minute) >= _PER_MINUTE:
+            later.setdefault(minute[-_PER_MINUTE] + timedelta(minutes=1), []).append(one)
+        elif len(mine) >= _PER_HOUR:
+            later.setdefault(mine[-_PER_HOUR] + timedelta(hours=1), []).append(one)
+        else:
+            mine.append(desk.now)
+    for at, some in later.items():
+        await desk.later(some, at)
+
+
+def _people(claimed: Sequence[Claimed]) -> list[int]:
+    return sorted({c.person for c in claimed if c.person})
+
+
+def _morning(school: School, day: datetime) -> datetime:
+    return school.plan.quiet_until(datetime.combine(day.date(), _MORNING, ZONE))

@@ -1,0 +1,88 @@
+"""After the call: what became of a shipment is written down; who was not reached gets the next channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from bot.db import Tx
+from bot.delivery.actions_fallback import fall_back
+from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
+from bot.delivery.store_courier import Claimed, CourierRows
+from bot.delivery.store_shipments import Shipment
+from bot.errors import PlatformError, Verdict
+from bot.platforms.port import Receipt
+from bot.school import School
+from bot.work import Work
+
+_TASK_USED: Final = 42014
+_REASON: Final = 200  # characters of a platform's words that are kept
+_LOOK_AGAIN: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One call and what the platform said to it."""
+
+    shipment: Shipment
+    said: Receipt | PlatformError
+
+
+async def settle(tx: Tx, school: School, outcome: Outcome, now: datetime, rng: Random) -> None:
+    """Write down one outcome, in the caller's transaction."""
+    rows, sent, said = CourierRows(tx), outcome.shipment, outcome.said
+    if isinstance(said, PlatformError) and sent.may_have_arrived and said.code == _TASK_USED:
+        said = Receipt()  # the earlier try did arrive: the platform knows its task_id (42014)
+    if isinstance(said, Receipt):
+        await rows.delivered(sent, said, now)
+        if said.refused:
+            await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
+        return
+    decision = after(
+        said, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
+    )
+    certain = said.verdict is not Verdict.UNKNOWN and not sent.may_have_arrived
+    match decision:
+        case RetryAt(at, counted):
+            await rows.postpone(sent, at, counted=counted, certain=certain)
+            if said.verdict is Verdict.WAIT:
+                rows.wait(sent.account, at, now)
+        case Settled(state, reason):
+            await rows.failed(sent, state, reason, now)
+            await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
+        case StopAccount(reason):
+            await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)
+            rows.stop(sent.account, reason[:_REASON], now)
+
+
+async def give_up(
+    tx: Tx, school: School, members: Sequence[Claimed], state: DeliveryState, reason: str, now: datetime
+) -> None:
+    """Deliveries that end without a call."""
+    rows, ids = CourierRows(tx), [m.id for m in members]
+    await rows.finish(ids, state, reason, now)
+    await fall_back(Work(tx), school, await rows.missed(ids=ids), now)
+
+
+async def not_packed(
+    tx: Tx,
+    school: School,
+    account: str,
+    members: Sequence[Claimed],
+    error: PlatformError,
+    now: datetime,
+    rng: Random,
+) -> None:
+    """Nothing was sent yet, so nothing can be doubled: try again, or isolate what cannot be sent."""
+    rows = CourierRows(tx)
+    match after(error, members[0].attempts, True, now, rng):
+        case RetryAt(at, counted):
+            await (rows.retry(members, at) if counted else rows.give_back(members, at))
+        case StopAccount(reason):
+            await rows.give_back(members, now + _LOOK_AGAIN)
+            rows.stop(account, reason[:_REASON], now)
+        case Settled(state, reason):
+            await give_up(tx, school, members, state, reason, now)

@@ -1,0 +1,270 @@
+"""A campaign's messages as a whole: where everybody stands, holding back, stopping, and who agreed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.db import Tx, insert_new
+from bot.delivery.rules import (
+    BEST_FIRST,
+    HELD,
+    RECALL,
+    RECALLED,
+    STOPPED,
+    WANTS_LESS,
+    DeliveryState,
+    ShipmentState,
+    Standing,
+    Stopped,
+    standing,
+)
+from bot.delivery.tables import delivery, shipment
+from bot.duties.rules import OccurrenceState
+from bot.duties.tables import approval, occurrence, task
+from bot.people.tables import contact
+
+_APPROVE: Final = insert_new(approval)
+_MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
+_NOT_YET: Final = (OccurrenceState.ASKED, OccurrenceState.WAITING)
+_SPECIAL: Final = ("", WANTS_LESS, RECALLED)
+
+
+class Campaigns:
+    _tx: Tx
+
+    async def states(self, occurrence_id: str) -> dict[Standing, int]:
+        """Everybody of the audience in exactly one standing; the counts add up to the audience.
+
+        Reminders do not count: what matters is whether the campaign itself reached the person.
+        """
+        best = (
+            sa.select(delivery.c.person_id, sa.func.min(_rank()).label("rank"))
+            .where(
+                delivery.c.occurrence_id == occurrence_id,
+                delivery.c.key.startswith(f"{occurrence_id}/", autoescape=True),
+            )
+            .group_by(delivery.c.person_id)
+            .subquery()
+        )
+        people = (
+            sa.select(
+                task.c.person_id,
+                sa.func.max(sa.case((task.c.exempt == "", 1), else_=0)).label("asked"),
+                sa.func.count(task.c.settled_at).label("settled"),
+            )
+            .where(task.c.occurrence_id == occurrence_id)
+            .group_by(task.c.person_id)
+            .subquery()
+        )
+        where = sa.case(
+            (people.c.asked == 0, -1),
+            (best.c.rank.is_not(None), best.c.rank),
+            (people.c.settled > 0, -2),
+            else_=-3,
+        )
+        rows = await self._tx.rows(
+            sa.select(where.label("rank"), sa.func.count().label("people"))
+            .select_from(people.outerjoin(best, best.c.person_id == people.c.person_id))
+            .group_by(where)
+        )
+        nowhere = Standing.NO_CHANNEL
+        if await self._state(occurrence_id) in _NOT_YET:
+            nowhere = Standing.WAITING
+        found: dict[Standing, int] = {}
+        outside = {-1: Standing.EXEMPT, -2: Standing.DONE, -3: nowhere}
+        for row in rows:
+            key = outside[row.rank] if row.rank < 0 else BEST_FIRST[row.rank]
+            found[key] = found.get(key, 0) + row.people
+        return found
+
+    async def refusals(self, occurrence_id: str) -> dict[str, int]:
+        """How many messages of a campaign ended without reaching anybody, by the reason on record."""
+        rows = await self._tx.rows(
+            sa.select(delivery.c.outcome, sa.func.count().label("messages"))
+            .where(delivery.c.occurrence_id == occurrence_id, delivery.c.state.in_(_MISSED))
+            .group_by(delivery.c.outcome)
+        )
+        return {row.outcome: row.messages for row in rows}
+
+    async def unreached(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """(occurrence, person) -> why, for those whom no channel has reached; ``""``: they have none."""
+        wanted = list(dict.fromkeys(pairs))
+        found: dict[tuple[str, int], list[tuple[Standing, str]]] = {pair: [] for pair in wanted}
+        rows = (
+            await self._tx.rows(
+                sa.select(
+                    delivery.c.occurrence_id, delivery.c.person_id, delivery.c.state, delivery.c.outcome
+                )
+                .where(sa.tuple_(delivery.c.occurrence_id, delivery.c.person_id).in_(wanted))
+                .order_by(delivery.c.id)
+            )
+            if wanted
+            else []
+        )
+        for row in rows:
+            state = standing(DeliveryState(row.state), row.outcome)
+            found[row.occurrence_id, row.person_id].append((state, row.outcome))
+        missed = (Standing.REFUSED, Standing.UNKNOWN)
+        return {
+            pair: ends[-1][1] if ends else ""
+            for pair, ends in found.items()
+            if all(state in missed for state, _ in ends)
+        }
+
+    async def pause(self, occurrence_id: str) -> int:
+        """Whatever has not left yet waits for ``resume``; how many messages that are."""
+        await self._unload(occurrence_id, DeliveryState.DUE, "")
+        return await self._tx.execute(
+            sa.update(delivery)
+            .where(delivery.c.occurrence_id == occurrence_id, delivery.c.state == DeliveryState.DUE)
+            .values(not_before=HELD)
+        )
+
+    async def resume(self, occurrence_id: str, at: datetime) -> int:
+        """What was held back may go from this moment on."""
+        return await self._tx.execute(
+            sa.update(delivery)
+            .where(
+                delivery.c.occurrence_id == occurrence_id,
+                delivery.c.state == DeliveryState.DUE,
+                delivery.c.not_before == HELD,
+            )
+            .values(not_before=at)
+        )
+
+    async def stop(self, occurrence_id: str, now: datetime) -> Stopped:
+        """What has not left stays here; what WeCom can take back within 24 hours is marked for the courier.
+
+        ``recalled`` counts the people whose message will be taken back; ``stopped`` tells what came of it.
+        """
+        await self._unload(occurrence_id, DeliveryState.CANCELLED, STOPPED)
+        unshipped = sa.and_(delivery.c.state == DeliveryState.LEASED, delivery.c.shipment_id.is_(None))
+        await self._tx.execute(
+            sa.update(delivery)
+            .where(
+                delivery.c.occurrence_id == occurrence_id,
+                sa.or_(delivery.c.state == DeliveryState.DUE, unshipped),
+            )
+            .values(state=DeliveryState.CANCELLED, outcome=STOPPED, settled_at=now)
+        )
+        mine = self._own_shipments(occurrence_id).where(
+            shipment.c.state == ShipmentState.DONE,
+            shipment.c.quota == "app",
+            shipment.c.message_id != "",
+            shipment.c.made_at > now - RECALL,
+        )
+        ids = [row.id for row in await self._tx.rows(mine)]
+        await self._tx.execute(
+            sa.update(shipment)
+            .where(shipment.c.id.in_(ids))
+            .values(state=ShipmentState.RECALL, lease_until=now)
+        )
+        counts = await self.stopped(occurrence_id)
+        back = await self._tx.scalar(
+            sa.select(sa.func.count()).where(delivery.c.shipment_id.in_(ids), delivery.c.state == "sent")
+        )
+        return Stopped(counts.sent, int(back), counts.unsent)
+
+    async def stopped(self, occurrence_id: str) -> Stopped:
+        """People told, of these taken back, and never told, of a campaign that was stopped."""
+        told = delivery.c.state.in_((DeliveryState.SENT, DeliveryState.FOLDED))
+        row = await self._tx.row(
+            sa.select(
+                sa.func.count().filter(told).label("sent"),
+                sa.func.count().filter(told, delivery.c.outcome == RECALLED).label("recalled"),
+                sa.func.count()
+                .filter(delivery.c.state == DeliveryState.CANCELLED, delivery.c.outcome == STOPPED)
+                .label("unsent"),
+            ).where(delivery.c.occurrence_id == occurrence_id)
+        )
+        assert row is not None
+        return Stopped(row.sent, row.recalled, row.unsent)
+
+    async def tried(self, bases: Iterable[str]) -> dict[str, list[str]]:
+        """The addresses already tried for each message, by the key without its channel number."""
+        keys = [f"{base}{suffix}" for base in bases for suffix in ("", "#2", "#3", "#4")]
+        found: dict[str, list[str]] = {}
+        for row in await self._tx.rows(
+            sa.select(delivery.c.key, delivery.c.address).where(delivery.c.key.in_(keys))
+        ):
+            found.setdefault(row.key.partition("#")[0], []).append(row.address)
+        return found
+
+    async def reach(self, people: sa.Select[Any], accounts: Iterable[str]) -> Mapping[str, int]:
+        """How many of these people each account reaches, everybody at the first account that can."""
+        order = {account: number for number, account in enumerate(accounts)}
+        first = (
+            sa.select(
+                contact.c.person_id,
+                sa.func.min(sa.case(order, value=contact.c.account, else_=len(order))).label("place"),
+            )
+            .where(contact.c.person_id.in_(people), contact.c.unreachable.is_(None))
+            .group_by(contact.c.person_id)
+            .subquery()
+        )
+        rows = await self._tx.rows(
+            sa.select(first.c.place, sa.func.count().label("people")).group_by(first.c.place)
+        )
+        names = list(order)
+        return {names[row.place]: row.people for row in rows if row.place < len(names)}
+
+    async def agree(self, occurrence_id: str, person: int, now: datetime) -> int:
+        """One more says yes to a draft; how many have by now. Two at once take turns."""
+        await self._tx.rows(
+            sa.select(occurrence.c.id).where(occurrence.c.id == occurrence_id).with_for_update()
+        )
+        await self._tx.execute(_APPROVE, {"occurrence_id": occurrence_id, "person_id": person, "at": now})
+        agreed = await self._tx.scalar(
+            sa.select(sa.func.count()).where(approval.c.occurrence_id == occurrence_id)
+        )
+        return int(agreed)
+
+    async def _unload(self, occurrence_id: str, state: DeliveryState, outcome: str) -> None:
+        """Calls that surely did not happen and wait for another try are taken apart again."""
+        mine = self._own_shipments(occurrence_id).where(shipment.c.state == ShipmentState.WAITING)
+        ids = [row.id for row in await self._tx.rows(mine)]
+        if ids:
+            await self._tx.execute(
+                sa.update(delivery)
+                .where(delivery.c.shipment_id.in_(ids), delivery.c.state == DeliveryState.LEASED)
+                .values(state=state, outcome=outcome, shipment_id=None)
+            )
+            await self._tx.execute(
+                sa.update(shipment)
+                .where(shipment.c.id.in_(ids))
+                .values(state=ShipmentState.DONE, lease_until=None)
+            )
+
+    def _own_shipments(self, occurrence_id: str) -> sa.Select[Any]:
+        """The shipments that carry this campaign and nothing else."""
+        aboard = sa.select(delivery.c.shipment_id).where(
+            delivery.c.occurrence_id == occurrence_id, delivery.c.shipment_id.is_not(None)
+        )
+        other = delivery.alias("other")
+        others = sa.exists().where(
+            other.c.shipment_id == shipment.c.id,
+            sa.func.coalesce(other.c.occurrence_id, "") != occurrence_id,
+        )
+        return sa.select(shipment.c.id).where(shipment.c.id.in_(aboard), ~others)
+
+    async def _state(self, occurrence_id: str) -> OccurrenceState | None:
+        state = await self._tx.scalar(sa.select(occurrence.c.state).where(occurrence.c.id == occurrence_id))
+        return OccurrenceState(state) if state else None
+
+
+def _rank() -> sa.ColumnElement[int]:
+    """The place of ``standing(state, outcome)`` in BEST_FIRST, as SQL."""
+    cases = [
+        (
+            sa.and_(delivery.c.state == state, delivery.c.outcome == outcome),
+            BEST_FIRST.index(standing(state, outcome)),
+        )
+        for state in DeliveryState
+        for outcome in _SPECIAL[1:]
+    ]
+    plain = [(delivery.c.state == state, BEST_FIRST.index(standing(state, ""))) for state in DeliveryState]
+    return sa.case(*cases, *plain)

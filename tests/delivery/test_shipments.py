@@ -1,0 +1,301 @@
+"""One call, fixed before it is made: repeated as it was inside the platform's window, else unknown."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+import sqlalchemy as sa
+import structlog
+from sqlalchemy import event
+
+from bot.delivery.rules import DeliveryState
+from bot.delivery.store_courier import CourierRows
+from bot.delivery.tables import delivery, shipment
+from bot.messages import Address, Choice, Notice, Question, Urgency
+from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
+
+SENT, UNKNOWN, REFUSED, DEAD = (
+    DeliveryState.SENT,
+    DeliveryState.UNKNOWN,
+    DeliveryState.REFUSED,
+    DeliveryState.DEAD,
+)
+
+
+async def test_an_answer_lost_by_wecom_is_asked_again_and_seen_once(post: Post) -> None:
+    post.stage.sim.faults.drop(SEND)
+    await post.queue("请看这一条", "2301001")
+    await post.sends()
+    assert post.seen(post.lin, "请看这一条") == 1
+    await post.passes(minutes=5)
+    assert post.calls(SEND) == ["ok", "ok"]
+    assert post.seen(post.lin, "请看这一条") == 1
+    assert await post.deliveries() == [(SENT, "")]
+
+
+async def test_a_card_whose_answer_was_lost_counts_as_sent(post: Post) -> None:
+    """The platform refuses its task_id the second time (42014), which proves the first."""
+    card = Question("q-1", "小测", "对还是错？", (Choice("对", "对"), Choice("错", "错")))
+    post.stage.sim.faults.drop(SEND)
+    await post.queue(card, "2301001")
+    await post.sends()
+    await post.passes(minutes=5)
+    assert post.calls(SEND) == ["ok", "42014"]
+    assert await post.deliveries() == [(SENT, "")]
+
+
+async def test_after_four_hours_nobody_knows_and_nothing_is_repeated(post: Post) -> None:
+    post.stage.sim.faults.drop(SEND)
+    await post.queue("请看这一条", "2301001")
+    await post.sends()
+    await post.passes(hours=5)
+    assert post.calls(SEND) == ["ok"]
+    assert await post.deliveries() == [(UNKNOWN, "0")]
+    await post.passes(days=1)
+    assert post.calls(SEND) == ["ok"]
+
+
+async def test_an_official_account_has_no_check_for_customer_messages(post: Post) -> None:
+    """方方 wrote, so a customer message may go; its answer is lost, and it may have arrived."""
+    await post.follower("oFang").says("你好")
+    post.stage.sim.faults.drop(CUSTOM)
+    await post.queue("给方方的话", openid="oFang")
+    await post.sends()
+    await post.passes(hours=1)
+    assert post.calls(CUSTOM) == ["ok"]
+    assert post.seen(post.follower("oFang"), "给方方的话") == 1
+    assert (UNKNOWN, "0") in await post.deliveries()
+
+
+async def test_a_template_message_is_repeated_for_ten_minutes(post: Post) -> None:
+    notice = Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x")
+    post.stage.sim.faults.drop(TEMPLATE)
+    await post.queue(notice, openid="oFang")
+    await post.sends()
+    await post.passes(minutes=4)
+    assert post.calls(TEMPLATE) == ["ok", "ok"]
+    assert post.seen(post.follower("oFang"), "给家长的信") == 1
+    assert await post.deliveries() == [(SENT, "")]
+
+
+async def test_what_surely_was_not_sent_is_repeated_freely(post: Post) -> None:
+    """A refusal proves that nothing happened, so no window matters."""
+    post.stage.sim.faults.errcode(CUSTOM, -1)
+    await post.follower("oFang").says("你好")
+    await post.queue("给方方的话", openid="oFang")
+    await post.sends()
+    await post.passes(minutes=1)
+    assert post.calls(CUSTOM) == ["-1", "ok"]
+    assert post.seen(post.follower("oFang"), "给方方的话") == 1
+
+
+@pytest.mark.parametrize("trouble", ["500", "-1", "hang"])
+async def test_passing_trouble_passes(post: Post, trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = post.stage.sim.faults
+    if trouble == "hang":
+        monkeypatch.setattr("bot.platforms.http.TIMEOUT", aiohttp.ClientTimeout(total=0.4))
+        faults.hang(SEND)
+    elif trouble == "500":
+        faults.http(SEND, 500)
+    else:
+        faults.errcode(SEND, -1)
+    await post.queue("请看这一条", "2301001")
+    await post.stage.bot.courier.drain()
+    assert await post.deliveries() == [(DeliveryState.LEASED, "")]
+    faults.heal()
+    await post.passes(minutes=3)
+    assert post.seen(post.lin, "请看这一条") == 1
+    assert await post.deliveries() == [(SENT, "")]
+
+
+async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post) -> None:
+    post.stage.sim.faults.errcode(SEND, -1, times=20)
+    await post.queue("请看这一条", "2301001")
+    for _ in range(8):
+        await post.passes(minutes=30)
+    assert len(post.calls(SEND)) == 6
+    assert await post.deliveries() == [(DEAD, "-1")]
+
+
+async def test_a_limit_is_waited_for_and_is_no_attempt(post: Post) -> None:
+    post.stage.sim.faults.errcode(SEND, 45009, times=9)
+    await post.queue("第一条", "2301001")
+    await post.sends()
+    await post.queue("第二条", "2301002")
+    await post.sends()
+    assert post.calls(SEND) == ["45009"], "the whole account rests"
+    for _ in range(9):
+        await post.passes(minutes=2)
+    assert post.seen(post.lin, "第一条") == 1
+    assert post.seen(post.zhou, "第二条") == 1
+    assert await post.attempts() == [1, 1]
+
+
+async def test_too_many_calls_at_once_halve_the_pace(post: Post) -> None:
+    """And they are no attempts: the platform did not even look at the messages."""
+    everybody = ("2301001", "2301002", "T1001", "T1003", "T1004", "T1005")
+    post.stage.sim.faults.errcode(SEND, 45033, times=8)
+    for number in range(12):
+        await post.queue(f"第{number}条。", everybody[number % 6])
+    await post.stage.bot.courier.round()
+    assert post.stage.bot.courier.pace("campus") <= 4
+    for _ in range(6):
+        await post.passes(seconds=20)
+    phones = [b.seen for userid in ("s2301001", "s2301002", "su", "chen", "wu", "qin")
+              for b in post.member(userid).bubbles]  # fmt: skip
+    assert sorted(phones) == sorted(f"第{number}条。" for number in range(12))
+    assert set(await post.attempts()) == {1}
+
+
+async def test_a_token_that_died_in_the_middle_is_replaced_once(post: Post) -> None:
+    await post.queue("第一条", "2301001")
+    await post.sends()
+    post.stage.sim.tokens._tokens.clear()
+    for number in range(20):
+        await post.queue(f"然后第{number}条。", "2301002")
+    await post.sends()
+    assert post.calls("/cgi-bin/gettoken").count("ok") == 2, "twenty calls, one refresh"
+    assert {post.seen(post.zhou, f"然后第{number}条。") for number in range(20)} == {1}
+
+
+async def test_a_wrong_secret_stops_the_account_until_somebody_looks(post: Post) -> None:
+    post.stage.sim.faults.errcode(SEND, 60020)
+    await post.queue("请看这一条", "2301001")
+    await post.sends()
+    assert (await post.stopped()).startswith("60020")
+    await post.passes(hours=1)
+    assert post.calls(SEND) == ["60020"]
+
+
+async def test_a_poisoned_message_harms_nobody_else(post: Post) -> None:
+    await post.queue(Notice("坏链接", "这里", "javascript:alert(1)"), "2301001")
+    await post.queue("好消息", "2301001", "2301002")
+    await post.sends()
+    assert post.seen(post.lin, "好消息") == post.seen(post.zhou, "好消息") == 1
+    assert sorted(await post.deliveries()) == [(DEAD, "40094"), (SENT, ""), (SENT, "")]
+
+
+async def test_the_clock_steps_back(post: Post) -> None:
+    """What left before is not sent again; a lost answer of a time that has not come yet is unknown."""
+    await post.queue("第一条", "2301001")
+    await post.sends()
+    post.stage.sim.faults.drop(SEND)
+    await post.queue("第二条", "2301001")
+    await post.sends()
+    await post.passes(hours=-6)
+    await post.queue("第三条", "2301001")
+    await post.sends()
+    assert post.seen(post.lin, "第三条") == 1, "new messages go out at once"
+    await post.passes(hours=6, minutes=5)
+    assert [post.seen(post.lin, f"第{n}条") for n in "一二三"] == [1, 1, 1]
+    assert await post.deliveries() == [(SENT, "")] * 3
+
+
+async def test_a_courier_that_died_before_it_packed(post: Post) -> None:
+    """A row may have been due for long; its lease counts from the claim, and who comes late ships nothing."""
+    await post.queue("请看这一条", "2301001")
+    post.stage.clock.turn(timedelta(hours=2))
+    async with post.stage.bot.database.begin() as tx:
+        (held,) = await CourierRows(tx).claim("campus", post.now, 10)
+    await post.sends()
+    post.lin.never_received("请看这一条")
+    await post.passes(minutes=3)
+    assert post.seen(post.lin, "请看这一条") == 1
+    to = Address.from_key(held.address)
+    async with post.stage.bot.database.begin() as tx:
+        rows = CourierRows(tx)
+        content = (await rows.contents([held.payload]))[held.payload]
+        packed = post.stage.bot.lines.clients["campus", to.realm].pack([to], content, key="late", media={})
+        assert await rows.ship(7, "campus", packed, [held.id], held.lease, post.now) is None
+
+
+async def test_what_somebody_waits_for_overtakes_a_fan_out(post: Post) -> None:
+    for number in range(30):
+        await post.queue(f"常规第{number}条。", "2301002", urgency=Urgency.ROUTINE)
+    await post.queue("马上回答", "2301001")
+    await post.sends()
+    paths = [c.summary for c in post.stage.sim.wire if c.path == SEND]
+    assert "马上回答" in paths[0]
+
+
+async def test_what_is_said_to_one_person_arrives_in_order(post: Post) -> None:
+    for number in range(12):
+        await post.queue(f"第{number:02}句", "2301001")
+    await post.sends()
+    heard = [b.seen for b in post.lin.bubbles if "句" in b.seen]
+    assert heard == sorted(heard)
+    assert len(heard) == 12
+
+
+async def test_postgresql_restarts_in_the_middle(post: Post) -> None:
+    """Every connection is cut while messages are on their way; nothing is lost, nothing comes twice."""
+    database = post.stage.bot.database
+    if database.is_sqlite:
+        pytest.skip("a server that can restart")
+    for number in range(80):
+        await post.queue(f"第{number}条。", "2301001" if number % 2 else "2301002")
+    running = asyncio.create_task(post.stage.bot.courier.run(0.05))
+    while len(post.calls(SEND)) < 10:
+        await asyncio.sleep(0.01)
+    cut = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+    for _ in range(2):
+        other = sa.ext.asyncio.create_async_engine(database.url, isolation_level="AUTOCOMMIT")
+        async with other.connect() as connection:
+            await connection.execute(sa.text(f"{cut} and pid <> pg_backend_pid()"))
+        await other.dispose()
+        await asyncio.sleep(0.1)
+    for _ in range(60):
+        post.stage.clock.turn(timedelta(seconds=20))
+        await asyncio.sleep(0.05)
+        if not await left_over(post):
+            break
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    seen = [post.seen(post.lin if n % 2 else post.zhou, f"第{n}条。") for n in range(80)]
+    assert seen == [1] * 80
+
+
+async def left_over(post: Post) -> int:
+    async with post.stage.bot.database.engine.connect() as connection:
+        try:
+            found = await connection.scalar(
+                sa.select(sa.func.count()).where(delivery.c.state.in_(("due", "leased")))
+            )
+        except sa.exc.DBAPIError:
+            return 1
+    return int(found or 0)
+
+
+async def test_the_disk_is_full(post: Post) -> None:
+    """SQLite says so; nothing is half done, the log is plain, and it goes on once there is room."""
+    database = post.stage.bot.database
+    if not database.is_sqlite:
+        pytest.skip("one server has one disk; SQLite can be given a small one")
+    for number in range(40):
+        await post.queue(f"第{number}条。" + "长" * 300, "2301001")
+    async with database.reading() as tx:
+        pages = await tx.scalar(sa.text("PRAGMA page_count"))
+
+    def small(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}").close()
+
+    event.listen(database.engine.sync_engine, "connect", small)
+    await database.engine.dispose()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(post.stage.bot.courier.run(0.05))
+        await asyncio.sleep(1.5)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert any("full" in line.get("reason", "") for line in logs), logs
+    assert not any("第" in str(line) for line in logs), "a statement's values are people's"
+    event.remove(database.engine.sync_engine, "connect", small)
+    await database.engine.dispose()
+    await post.passes(minutes=3)
+    await post.passes(minutes=3)
+    assert {post.seen(post.lin, f"第{n}条。") for n in range(40)} == {1}
+    assert {state for state, _ in await post.deliveries()} == {SENT}
+    assert not await post.rows(sa.select(shipment.c.id).where(shipment.c.state != "done"))
