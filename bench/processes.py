@@ -34,7 +34,7 @@ class Child:
 
     def memory(self) -> float:
         """Resident megabytes."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE / 1e6
+        return memory(self.pid)
 
 
 def cores() -> tuple[set[int], set[int]]:
@@ -84,3 +84,8 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def memory(pid: int | str = "self") -> float:
+    """Resident megabytes of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 1e6

@@ -13,7 +13,8 @@ _AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A secret of digits only comes out of YAML as a number.
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
 class SchoolSettings(_Frozen):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.errors import Refusal
 from bot.messages import Image, Say
-from bot.people.rules import leaf
 from bot.reports import chart, wording
+from bot.reports.rules import merged
 from bot.routing import Router, Turn, Who
 
 router = Router("stats")
@@ -35,14 +35,23 @@ async def _asked(turn: Turn, scope: tuple[str, ...]) -> tuple[str | None, str | 
     unit: str | None = None
     campaign: str | None = None
     for word in turn.rest.split():
+        if word in ("全校", "全部"):
+            if "" not in scope:
+                raise Refusal(await _only_total(turn, scope))
+            continue
         matches = [] if unit is not None else await turn.work.people.find_unit(word, scope)
         if matches:
             unit = matches[0]
             continue
         found = [o for o in await turn.work.duties.occurrences() if word in o.title or word in (o.id, o.duty)]
         if not found:
-            if word in ("全校", "全部"):
-                continue
-            raise Refusal(f"您的范围是{'、'.join(leaf(u) or '全校' for u in scope)}，没有找到「{word}」。")
+            raise Refusal(f"{wording.beyond(scope, None)}没有找到「{word}」。")
         campaign = found[0].id
     return unit, campaign
+
+
+async def _only_total(turn: Turn, scope: tuple[str, ...]) -> str:
+    """Beyond one's own units there is one figure for the whole school, of the campaign that matters most."""
+    tallies = await turn.work.stats.tallies(("",), occurrence=None, duty=None, depth=0)
+    main = [t for t in tallies if t.occurrence == wording.main_campaign(tallies)]
+    return wording.beyond(scope, merged(main, "") if main else None)

@@ -1,4 +1,4 @@
-"""A database for every test that asks: SQLite always, PostgreSQL where a server is found or can be started."""
+"""A database for every test that asks: SQLite always, PostgreSQL where a server can be had."""
 
 from __future__ import annotations
 

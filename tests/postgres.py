@@ -74,12 +74,14 @@ def _own_server(binaries: Path) -> Iterator[Server]:
         data = folder / "data"
         run = {"check": True, "user": user, "stdout": subprocess.DEVNULL, "cwd": folder}
         subprocess.run([binaries / "initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8"], **run)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
+        settings = {"listen_addresses": "''", "unix_socket_directories": f"'{folder}'", "fsync": "off"}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         subprocess.run(
             [binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **run
         )
         try:
-            yield Server(sa.URL.create("postgresql+asyncpg", "test", database="postgres", query={"host": str(folder)}))
+            query = {"host": str(folder)}
+            yield Server(sa.URL.create("postgresql+asyncpg", "test", database="postgres", query=query))
         finally:
             subprocess.run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
     finally:

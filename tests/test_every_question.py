@@ -1,4 +1,4 @@
-"""Every shipped question can be asked and answered on both platforms, as a card and as text, within their limits."""
+"""Every shipped question can be asked and answered on both platforms, within their limits."""
 
 from __future__ import annotations
 

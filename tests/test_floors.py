@@ -48,6 +48,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/*/actions*.py", Stand(2, 2), "A verb that two doors need."),
     ("bot/duties/composing.py", Stand(2, 2), "What an occurrence says, from the material and the school."),
     ("bot/duties/launch.py", Stand(2, 2), "An occurrence, its tasks, its messages: for three doors."),
+    ("bot/duties/events.py", Stand(2, 3), "What follows from an event, such as a roster import."),
     ("bot/loading.py", Stand(2, 1), "From files to values, all complaints at once."),
     ("bot/work.py", Stand(2, 1), "The stores of one transaction."),
     ("bot/committer.py", Stand(2), "Group commit: who waits for whom, without knowing what is done."),
@@ -66,6 +67,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/reports/render.py", Stand(1, 4), "Pictures and PDF by typst, which reads its fonts."),
     ("bot/reports/docx.py", Stand(1, 4), "A document as Word."),
     ("bot/reports/pdf.py", Stand(1, 4), "A document as PDF."),
+    ("bot/metrics.py", Stand(1, 3), "Counters for whoever runs the machines."),
     ("bot/ids.py", Stand(1, 3), "New ids: time and chance of the machine."),
     ("bot/db.py", Stand(1, 1), "One engine, two dialects, writes as values."),
     ("bot/sqlite.py", Stand(1), "How SQLite is driven: waits in a thread, short reads at once."),
@@ -81,7 +83,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
 
 # The order in which rooms on the same step may lean on one another.
 ROOMS = (
-    "", "people", "duties", "quiz", "receipts", "materials", "delivery", "cases", "reports", "platforms",
+    "", "people", "duties", "quiz", "receipts", "materials", "delivery", "reports", "platforms",
     "web", "simulator", "cli", "migrations", "handlers",
 )  # fmt: skip
 

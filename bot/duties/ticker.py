@@ -12,6 +12,7 @@ from bot.db import Database
 from bot.duties.launch import Launched, carry_out, launch, register
 from bot.duties.occurrences import Skipped, due
 from bot.duties.rules import OccurrenceState
+from bot.metrics import OCCURRENCES
 from bot.school import School
 from bot.work import Work
 
@@ -77,6 +78,7 @@ class Ticker:
 def _logged(result: Launched | None) -> int:
     if result is None:
         return 0
+    OCCURRENCES.labels("launched").inc()
     log.info(
         "launched",
         occurrence=result.occurrence.id,
@@ -89,4 +91,5 @@ def _logged(result: Launched | None) -> int:
 async def _record(work: Work, school: School, pack: str, skipped: Skipped) -> None:
     """A moment that came too late is on record with its reason, so that nobody wonders."""
     await register(work, school, pack, skipped.planned, OccurrenceState.SKIPPED, reason=skipped.reason)
+    OCCURRENCES.labels("skipped").inc()
     log.warning("skipped", occurrence=skipped.planned.id, reason=skipped.reason)

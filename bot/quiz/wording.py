@@ -78,7 +78,8 @@ def mastered(sitting: Sitting, person: Person, level: int, now: datetime) -> str
 
 def through(sitting: Sitting) -> str:
     """The end of a check that needs no signature."""
-    return f"{len(sitting.points)}个点都会了（首次{sitting.first_score}/{len(sitting.points)}）。谢谢，不用签收。"
+    points = len(sitting.points)
+    return f"{points}个点都会了（首次{sitting.first_score}/{points}）。谢谢，不用签收。"
 
 
 def unclean(sitting: Sitting) -> str:

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.committer import Committer
 from bot.errors import Forged, Malformed
 from bot.messages import Reply
+from bot.metrics import CALLBACKS
 from bot.platforms.port import CallbackQuery, Codec
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ class Callbacks:
         self, codecs: Mapping[str, Codec], committer: Committer, clock: Callable[[], datetime]
     ) -> None:
         self._codecs = codecs
+        self._answered = {account: CALLBACKS.labels(account, "answered") for account in codecs}
         self._committer = committer
         self._clock = clock
 
@@ -55,9 +57,11 @@ class Callbacks:
         try:
             inbound = codec.read(query, await request.read(), self._clock())
         except Forged as error:
+            CALLBACKS.labels(account, "forged").inc()
             log.warning("forged callback", account=account, reason=str(error))
             raise web.HTTPForbidden from None
         except Malformed as error:
+            CALLBACKS.labels(account, "malformed").inc()
             log.warning("unreadable callback", account=account, reason=str(error))
             return web.Response()
         try:
@@ -65,8 +69,10 @@ class Callbacks:
             async with asyncio.timeout(_PATIENCE):
                 reply: Reply = await self._committer.submit(inbound)
         except TimeoutError:
+            CALLBACKS.labels(account, "late").inc()
             log.warning("late answer", account=account, key=inbound.key)
             raise web.HTTPServiceUnavailable from None
+        self._answered[account].inc()
         body = codec.write(inbound, reply, query, self._clock(), secrets.token_bytes(16))
         return web.Response(body=body, content_type="text/xml" if body.startswith(b"<") else "text/plain")
 

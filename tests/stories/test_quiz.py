@@ -92,7 +92,7 @@ def shown(phone: Speaker) -> dict[str, str]:
             r"^([A-F])\. (\S+)$", bubble.seen, re.M
         )
         if found:
-            return {letter: text for letter, text in found}
+            return dict(found)
         if "对 / 错" in bubble.seen or bubble.seen.rstrip().endswith("对\n错"):
             return {"对": "对", "错": "错"}
     raise AssertionError(phone.transcript())
