@@ -23,7 +23,8 @@ def main() -> None:
     app = web.Application()
     app.router.add_post("/callback/{account}", answer)
     app.router.add_get("/healthz", healthy)
-    web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=lambda *_: None, backlog=1024)
+    port = int(sys.argv[1])
+    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=lambda *_: None, backlog=1024)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Full quiz answers over HTTP to a real bot process, durable before the reply, against a bare aiohttp handler.
+"""Full quiz answers over HTTP to a real bot process, durable before the reply, against bare aiohttp.
 
 Run with ``python -m bench callbacks``. Server and load have a core each; the rounds of the bare handler and
-of the bot take turns, so that only their ratio is of interest. Every answer is checked, and every row counted.
+of the bot take turns, so that their ratio is what counts. Every answer is checked, and every row counted.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ BURST: Final = 10_000
 REPEATED: Final = 1_000
 CONNECTIONS: Final = (32, 256)
 SHARE: Final = {"sqlite": 0.30, "postgresql": 0.25}
-PREFIX = ("-m", "bot")
 _FILES: Final = 25_000
 
 
@@ -70,7 +69,7 @@ async def one_bot(folder: Path, url: str, role: str) -> AsyncIterator[Child]:
     port = free_port()
     file = folder / f"settings-{port}.yaml"
     file.write_text(school.settings(url, port), encoding="utf-8")
-    arguments = (*PREFIX,  "serve", "--role", role, "--port", str(port), "--settings", str(file))
+    arguments = ("-m", "bot", "serve", "--role", role, "--port", str(port), "--settings", str(file))
     async with serving(arguments, port, folder / "bot.log") as child:
         yield child
 
@@ -91,7 +90,7 @@ class Hall:
         return self.database.url.get_backend_name()
 
     async def ask(self, rounds: Rounds, bots: Sequence[Child], count: int, connections: int) -> None:
-        job = Job([bot.port for bot in bots], connections, self.deck.deal(count))
+        job = Job([bot.port for bot in bots], connections, self.deck.deal(count, TURNS))
         check(await rounds.round(job, bots, self.folder))
         self.sent += count
 
@@ -129,9 +128,8 @@ async def _measured(hall: Hall) -> list[Figure]:
         for connections in CONNECTIONS:
             ours, bare = (alone if connections == 32 else Rounds()), Rounds()
             for _ in range(ROUNDS):
-                job = Job([hall.bare.port], connections, hall.deck.deal(ANSWERS))
+                job = Job([hall.bare.port], connections, Deck(TURNS, Random(8)).deal(ANSWERS))
                 await bare.round(job, [hall.bare], hall.folder)
-                hall.deck.dealt -= ANSWERS
                 await hall.ask(ours, [bot], ANSWERS, connections)
             figures += _figures(name, connections, ours, bare, hall.engine)
         await hall.counted()
@@ -149,12 +147,16 @@ def _figures(name: str, connections: int, ours: Rounds, bare: Rounds, engine: st
     most = 100 if connections > 32 else None
     least = SHARE[engine] if connections == 32 else None
     return [
-        Figure(name, f"bare aiohttp, {at}", bare.rate, "/s", note=f"{median(bare.micros):.0f} µs CPU each"),
-        Figure(name, f"durable answers, {at}", ours.rate, "/s", note=f"{median(ours.micros):.0f} µs CPU each"),
+        Figure(name, f"bare aiohttp, {at}", bare.rate, "/s", note=_each(bare)),
+        Figure(name, f"durable answers, {at}", ours.rate, "/s", note=_each(ours)),
         Figure(name, f"share of bare, {at}", ours.rate / bare.rate, "", at_least=least),
         Figure(name, f"p50, {at}", ours.ms(0.5), "ms", note=f"bare {bare.ms(0.5):.1f}"),
         Figure(name, f"p99, {at}", ours.ms(0.99), "ms", at_most=most, note=f"bare {bare.ms(0.99):.1f}"),
     ]
+
+
+def _each(rounds: Rounds) -> str:
+    return f"{median(rounds.micros):.0f} µs CPU each"
 
 
 async def _burst(name: str, hall: Hall, bot: Child) -> list[Figure]:
@@ -165,10 +167,11 @@ async def _burst(name: str, hall: Hall, bot: Child) -> list[Figure]:
     check(await ours.round(Job([bot.port], BURST, requests, at_once=True), [bot], hall.folder))
     hall.sent += BURST
     await hall.counted()
-    note = f"bare {bare.ms(1):.0f}"
+    what = f"burst of {BURST:,}"
+    note = f"bare {bare.ms(1) / 1000:.2f}"
     return [
-        Figure(name, f"burst of {BURST:,}: the last answer", ours.ms(1) / 1000, "s", at_most=5, note=note + " ms"),
-        Figure(name, f"burst of {BURST:,}: p99", ours.ms(0.99) / 1000, "s", at_most=5),
+        Figure(name, f"{what}: the last answer", ours.ms(1) / 1000, "s", at_most=5, note=note),
+        Figure(name, f"{what}: p99", ours.ms(0.99) / 1000, "s", at_most=5),
     ]
 
 
@@ -197,8 +200,8 @@ def _said(xml: str) -> str:
 async def _two(name: str, hall: Hall, alone: Rounds) -> list[Figure]:
     """Two ``web`` processes against one database; the target is about CPU, since cores may be few."""
     both = Rounds()
-    async with one_bot(hall.folder, hall.url, "web") as first, one_bot(hall.folder, hall.url, "web") as second:
-        bots = [first, second]
+    async with AsyncExitStack() as stack:
+        bots = [await stack.enter_async_context(one_bot(hall.folder, hall.url, "web")) for _ in range(2)]
         await hall.ask(Rounds(), bots, WARM_UP, 32)
         for _ in range(ROUNDS):
             await hall.ask(both, bots, ANSWERS, 32)

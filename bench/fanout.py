@@ -1,4 +1,6 @@
-"""A message to everybody: tasks, deliveries, claims, calls of 1,000 members, settled. ``python -m bench fanout``.
+"""A message to everybody: tasks, deliveries, claims, calls of 1,000 members, settled.
+
+Run with ``python -m bench fanout [--full]``.
 
 The platform is a process of its own on the loopback that takes everything. The clock stands still at ten in
 the morning of a school day, so that no quiet hour is in the way.
@@ -136,8 +138,9 @@ async def _create(bot: Bot, people: int) -> tuple[Occurrence, float]:
 async def _all_sent(bot: Bot, fake: Child, people: int) -> int:
     """Everybody once, here and at the platform; how many calls that took. Raises WrongAnswer."""
     async with bot.database.reading() as tx:
-        rows = await tx.rows(sa.select(delivery.c.state, sa.func.count()).group_by(delivery.c.state))
-    states = {state: count for state, count in rows}
+        counting = sa.select(delivery.c.state, sa.func.count().label("messages"))
+        rows = await tx.rows(counting.group_by(delivery.c.state))
+    states = {row.state: row.messages for row in rows}
     taken = await asyncio.to_thread(_counts, fake.port)
     if states != {"sent": people} or taken["recipients"] != people:
         raise WrongAnswer(f"{states} here, {taken} there, {people} people")
@@ -186,7 +189,8 @@ async def _claims(name: str, bot: Bot, occurrence: Occurrence, workers: int) -> 
             sa.update(delivery).where(mine).values(state="due", not_before=TEN, shipment_id=None)
         )
     async with bot.database.engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(sa.text("VACUUM ANALYZE delivery"))
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(sa.text("VACUUM ANALYZE delivery"))
     url = bot.database.url.render_as_string(hide_password=False)
     pipe = asyncio.subprocess.PIPE
     started = [

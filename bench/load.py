@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 
@@ -105,7 +106,7 @@ async def run(job: Job) -> Outcome:
     for number in range(job.connections):
         own = deque((number,)) if job.at_once else deck
         _, talk = await loop.create_connection(
-            lambda own=own: _Talk(own, state), "127.0.0.1", job.ports[number % len(job.ports)]
+            partial(_Talk, own, state), "127.0.0.1", job.ports[number % len(job.ports)]
         )
         talks.append(talk)
     cpu = time.process_time()

@@ -1,4 +1,4 @@
-"""A PostgreSQL that keeps its promises: the one for tests switches fsync off, a benchmark of durability must not."""
+"""A PostgreSQL that keeps its promises; the one for tests switches fsync off, which durability must not."""
 
 from __future__ import annotations
 

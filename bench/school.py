@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bench.processes import ROOT
 from bot import migrate
 from bot.db import Database
 from bot.duties.plan_values import Plan
@@ -22,7 +22,6 @@ from bot.quiz.drawing import Blueprint, draw
 from bot.quiz.files import load_bank
 from bot.quiz.rules import begin
 from bot.work import Work
-from bench.processes import ROOT
 
 CORP: Final = "ww0123456789abcdef"
 TOKEN: Final = "benchToken"
@@ -73,13 +72,17 @@ def userid(number: int) -> str:
 
 
 async def enrol(database: Database, people: int) -> None:
-    """Migrate, then students 1..people, 40 to a class, each with a WeCom contact: set-based, one statement each."""
+    """Migrate, then students 1..people, 40 to a class, each with a WeCom contact; one statement a table."""
     await migrate.upgrade(database)
     numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {people})"
     word = _padded("i", database.is_sqlite)
     unit = "'学院' || (10 + i / 20000) || '/2023级/班' || (100000 + i / 40)"
     rows = (
-        (person, "id, code, name, kind, unit, stage, joined_at", f"i, 'c' || i, '甲', '学生', {unit}, '大学', 0"),
+        (
+            person,
+            "id, code, name, kind, unit, stage, joined_at",
+            f"i, 'c' || i, '甲', '学生', {unit}, '大学', 0",
+        ),
         (
             contact,
             "address, account, realm, person_id, bound_at, bound_how, window_left",
@@ -140,11 +143,12 @@ async def sit_down(database: Database, seed: int = 5) -> None:
         work = Work(tx)
         await give(work, found, occurrence, now)
         tasks = await tx.rows(sa.select(task.c.id, task.c.person_id).order_by(task.c.id))
-        for id_, who in tasks:
-            paper = papers[id_ % _PAPERS]
-            work.quizzes.start(
-                begin(new_id(now), who, id_, occurrence.title, "mastery", paper, bank, rng), now
+        for one in tasks:
+            paper = papers[one.id % _PAPERS]
+            sitting = begin(
+                new_id(now), one.person_id, one.id, occurrence.title, "mastery", paper, bank, rng
             )
+            work.quizzes.start(sitting, now)
 
 
 async def count(database: Database, tables: tuple[sa.Table, ...]) -> dict[str, int]:

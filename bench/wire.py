@@ -23,6 +23,7 @@ _HEAD: Final = (
     "POST /callback/{account}?msg_signature={signature}&timestamp={stamp}&nonce={nonce} HTTP/1.1\r\n"
     "Host: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\nContent-Type: text/xml\r\nContent-Length: {length}\r\n\r\n"
 )
+_FIRST: Final = 7_459_035_031_000_000_000  # MsgIds are long
 _NOISE: Final = b"0123456789abcdef"
 
 
@@ -38,15 +39,16 @@ class Deck:
     rng: Random
     dealt: int = 0
 
-    def deal(self, count: int) -> list[bytes]:
+    def deal(self, count: int, people: int = 0) -> list[bytes]:
+        """Answers of the first ``people``, else of everybody."""
         envelope = Envelope(TOKEN, KEY, CORP)
         stamp = str(int(time.time()))
-        return [self._one(envelope, stamp) for _ in range(count)]
+        return [self._one(envelope, stamp, people or self.people) for _ in range(count)]
 
-    def _one(self, envelope: Envelope, stamp: str) -> bytes:
-        who = self.dealt % self.people + 1
+    def _one(self, envelope: Envelope, stamp: str, people: int) -> bytes:
+        who = self.dealt % people + 1
         self.dealt += 1
-        return request(envelope, userid(who), self.rng.choice("AB"), 7_459_035_031_000_000_000 + self.dealt, stamp)
+        return request(envelope, userid(who), self.rng.choice("AB"), _FIRST + self.dealt, stamp)
 
 
 def request(envelope: Envelope, sender: str, said: str, message: int, stamp: str) -> bytes:

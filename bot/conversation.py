@@ -15,8 +15,8 @@ import structlog
 
 from bot.answering import Answering
 from bot.db import Database, Tx
-from bot.delivery.store import Outbox
 from bot.delivery.store_inbox import Inbox
+from bot.delivery.tables import delivery
 from bot.errors import Refusal
 from bot.messages import Inbound, Kind, Reply, Say
 from bot.people.store import Found, People
@@ -64,7 +64,7 @@ class Conversation:
                 reply, turn_tx = await self._one(tx, message, found, sittings, school, now)
                 Inbox(turn_tx).remember(message.key, reply, now)
                 tx.writes.extend(turn_tx.writes)
-                queued = queued or Outbox(turn_tx).has_queued
+                queued = queued or turn_tx.writes_to(delivery)
                 replies.append(reply)
             with tx.quickly():
                 await tx.flush()
@@ -81,17 +81,23 @@ class Conversation:
         school: School,
         now: datetime,
     ) -> tuple[Reply, Tx]:
-        """A turn of its own: when it fails, what it noted is dropped and the others go on."""
+        """A turn of its own: when it fails, nothing of it remains and the others go on."""
         turn_tx = tx.child()
+        turn = self._turn(turn_tx, message, found, sittings, school, now)
         try:
-            return await self._turn(turn_tx, message, found, sittings, school, now), turn_tx
+            say = await dispatch(self.routers, turn) or Say()
         except Refusal as refusal:
-            return Reply(refusal.sentence), tx.child()
+            await turn_tx.drop()
+            say = Say(refusal.sentence)
         except Exception:
+            await turn_tx.drop()
             log.exception("turn failed", account=message.account, key=message.key, kind=message.kind)
-            return Reply(SORRY if message.kind is not Kind.EVENT else ""), tx.child()
+            is_silent = message.kind is Kind.EVENT and not turn.tapped
+            say = Say() if is_silent else Say(SORRY)
+        await turn_tx.keep()
+        return Answering(turn.work, school).reply(turn, say), turn_tx
 
-    async def _turn(
+    def _turn(
         self,
         tx: Tx,
         message: Inbound,
@@ -99,16 +105,23 @@ class Conversation:
         sittings: dict[int, Sitting | None],
         school: School,
         now: datetime,
-    ) -> Reply:
+    ) -> Turn:
         address = message.sender.key if message.sender else ""
         contact = found.get(address)
-        person = contact.person if contact else None
         work = Work(tx, sittings)
         if message.sender is not None:
             work.people.seen(message, contact.contact if contact else None, now)
         said = message.event_key if message.event == "click" else message.text
         word, rest = split_command(said)
-        tapped = bool(message.card_task)
-        turn = Turn(message, person, address, word, rest, tapped, work, school, now, self.rng)
-        say = await dispatch(self.routers, turn) or Say()
-        return Answering(work, school).reply(turn, say)
+        return Turn(
+            message,
+            contact.person if contact else None,
+            address,
+            word,
+            rest,
+            bool(message.card_task),
+            work,
+            school,
+            now,
+            self.rng,
+        )

@@ -7,20 +7,20 @@ together. So a turn that fails leaves nothing behind, and many turns share one c
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as _insert
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-
-from bot.sqlite import QuickConnection, connector
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 metadata = sa.MetaData(
     naming_convention={
@@ -31,6 +31,8 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+_ROWS_AT_ONCE: Final = 64  # aiosqlite's own default for streamed rows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -95,10 +97,16 @@ class Write:
 
 
 class Tx:
-    """One transaction: reads now, writes when it is flushed, in the order they were noted."""
+    """One transaction: reads now, writes when it is flushed, in the order they were noted.
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    A child shares the transaction and is kept or dropped as one: what it only noted costs nothing to drop, and
+    what it had to carry out at once stands behind a savepoint.
+    """
+
+    def __init__(self, connection: AsyncConnection, *, is_child: bool = False) -> None:
         self._connection = connection
+        self._is_child = is_child
+        self._savepoint: AsyncTransaction | None = None
         self.writes: list[Write] = []
 
     @property
@@ -116,6 +124,7 @@ class Tx:
 
     async def execute(self, statement: sa.Executable, values: Any = None) -> int:
         """Run a set-based statement at once; the number of rows it touched."""
+        await self._guard()
         await self.flush()
         return (await self._connection.execute(statement, values)).rowcount
 
@@ -133,13 +142,35 @@ class Tx:
     def write(self, statement: sa.Executable, **values: Any) -> None:
         self.writes.append(Write(statement, values))
 
+    def writes_to(self, table: sa.Table) -> bool:
+        """Is anything noted that will change this table?"""
+        return any(getattr(write.statement, "table", None) is table for write in self.writes)
+
     async def flush(self) -> None:
         writes, self.writes = self.writes, []
-        await apply(self._connection, writes)
+        if writes:
+            await self._guard()
+            await apply(self._connection, writes)
 
     def child(self) -> Tx:
-        """The same transaction with a list of writes of its own, to be kept or dropped as one."""
-        return Tx(self._connection)
+        return Tx(self._connection, is_child=True)
+
+    async def keep(self) -> None:
+        """A child's end: what it carried out stands with the transaction; what it noted is the parent's to take."""
+        savepoint, self._savepoint = self._savepoint, None
+        if savepoint is not None:
+            await savepoint.commit()
+
+    async def drop(self) -> None:
+        """A child's other end: nothing of it remains."""
+        self.writes.clear()
+        savepoint, self._savepoint = self._savepoint, None
+        if savepoint is not None:
+            await savepoint.rollback()
+
+    async def _guard(self) -> None:
+        if self._is_child and self._savepoint is None:
+            self._savepoint = await self._connection.begin_nested()
 
 
 async def apply(connection: AsyncConnection, writes: Iterable[Write]) -> None:
@@ -162,7 +193,7 @@ class Database:
             path = self.url.database or ":memory:"
             # Last in, first out: a connection throws its page cache away when another one has written.
             lifo = {} if path == ":memory:" else {"pool_use_lifo": True}
-            options = {"async_creator": connector(path), **lifo}
+            options = {"async_creator": _connector(path), **lifo}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
@@ -186,6 +217,50 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+class QuickConnection(aiosqlite.Connection):
+    """An aiosqlite connection that can answer at once.
+
+    aiosqlite hands every call to a thread. A point read takes microseconds, the way there and back a hundred;
+    so whoever knows that the next statements are short runs them where they are called. Waiting for the write
+    lock and for the disk is always the thread's.
+    """
+
+    _is_quick = False
+
+    @contextmanager
+    def quickly(self) -> Iterator[None]:
+        self._is_quick = True
+        try:
+            yield
+        finally:
+            self._is_quick = False
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._connection is not None and (self._is_quick or fn.__name__ == "cursor"):
+            return fn(*args, **kwargs)
+        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    async def rollback(self) -> None:
+        """The pool asks for one whenever a connection comes back; mostly there is nothing to undo."""
+        if self._conn.in_transaction:
+            await super().rollback()
+
+
+def _connector(path: str) -> Callable[[], Awaitable[QuickConnection]]:
+    """What ``create_async_engine(async_creator=…)`` calls for each new connection."""
+
+    async def connect() -> QuickConnection:
+        connection = QuickConnection(
+            lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=_ROWS_AT_ONCE
+        )
+        # Not joined at exit, as SQLAlchemy has it for connections that it makes itself.
+        connection._thread.daemon = True
+        await connection
+        return connection
+
+    return connect
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

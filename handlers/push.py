@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.duties.launch import approve, register
+from bot.delivery import actions, wording
+from bot.duties.launch import register
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import Duty
 from bot.duties.rules import OccurrenceState
@@ -55,9 +56,10 @@ async def _preview(turn: Turn, duty: Duty) -> Say:
     start = max(turn.now, turn.school.plan.quiet_until(turn.now))
     minutes = max(1, round(total / 1000))
     second = "需要另一位审批。" if duty.approve else ""
+    reached, used = await actions.costs(turn.work, turn.school, duty, turn.now)
     return Say(
         f"「{duty.title}」将发给{total}人（{kinds}）；{moment(start)[5:]}发，约{minutes}分钟发完；"
-        f"总阅读时间约{hours:.1f}小时。{second}",
+        f"总阅读时间约{hours:.1f}小时。{wording.costs(reached, total, used)}{second}",
         (Choice(f"/push {duty.id} 发送", "发送"),),
     )
 
@@ -88,11 +90,13 @@ async def second_person(turn: Turn) -> Say | None:
         return Say(
             "\n".join(lines), tuple(Choice(f"/approve {o.id}", f"通过 {o.title}") for o in waiting[:3])
         )
-    launched = await approve(turn.work, turn.school, turn.rest, turn.someone.id, turn.now)
-    if launched is None:
+    agreed = await actions.approve(turn.work, turn.school, turn.rest, turn.someone, turn.now)
+    if agreed is None:
         raise Refusal("不能通过：没有这一项，或是您自己发起的，需要另一位。")
     turn.work.people.audit(turn.someone.id, "approved", turn.now, {"occurrence": turn.rest})
-    return Say(f"已通过「{launched.occurrence.title}」，发往{sum(launched.queued.values())}人。")
+    if agreed.missing:
+        return Say(wording.agreed(agreed.occurrence.title, agreed.missing))
+    return Say(wording.sent(agreed.occurrence.title, agreed.queued))
 
 
 def _minute(now: datetime) -> datetime:

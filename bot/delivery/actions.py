@@ -11,7 +11,7 @@ from bot.accounts import realms_of
 from bot.delivery import wording
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import Stopped
-from bot.delivery.store_quota import Quotas
+from bot.delivery.store_courier import CourierRows
 from bot.duties import launch
 from bot.duties.audience import kinds_named
 from bot.duties.occurrences import occurrence_id
@@ -25,7 +25,6 @@ from bot.work import Work
 
 ALERT: Final = "alert"
 _S = OccurrenceState
-_QUOTA: Final = {Realm.MEMBER: "app", Realm.OPENID: "template"}
 
 
 async def pause(work: Work, occurrence: str) -> bool:
@@ -61,9 +60,7 @@ class Agreed:
     queued: int = 0
 
 
-async def approve(
-    work: Work, school: School, occurrence: str, by: Person, now: datetime
-) -> Agreed | None:
+async def approve(work: Work, school: School, occurrence: str, by: Person, now: datetime) -> Agreed | None:
     """One more yes. ``None`` for who may not: the author, somebody without 审批, or nothing that waits."""
     found = await work.duties.occurrence(occurrence)
     if found is None or found.state is not _S.WAITING or not (by.has(RoleName.APPROVER) or by.is_admin):
@@ -189,10 +186,9 @@ async def costs(
 ) -> tuple[Mapping[str, int], list[tuple[str, int, int]]]:
     """People by the account that reaches them first, and (account, needed, left) of the days' quotas."""
     reached = await work.outbox.reach(
-        work.launches.people(duty.to, school.plan.asks, school.term_start(now)),
-        [account.id for account in school.accounts],
+        duty.to, school.plan.asks, school.term_start(now), [account.id for account in school.accounts]
     )
-    ledger, rows = Ledger.of(school.accounts), Quotas(work.tx)
+    ledger, rows = Ledger.of(school.accounts), CourierRows(work.tx)
     used = []
     for account in school.accounts:
         line = "app" if isinstance(account, WecomApp) else "template"

@@ -64,11 +64,6 @@ class Outbox(Campaigns):
             outcome="",
         )
 
-    @property
-    def has_queued(self) -> bool:
-        """Was anything queued that the courier should look at once this is committed?"""
-        return any(write.statement is _QUEUE for write in self._tx.writes)
-
     def keep(self, content: Content) -> str:
         """Store the content once; its hash."""
         hash_ = content_hash(content)

@@ -23,9 +23,11 @@ from bot.delivery.rules import (
     standing,
 )
 from bot.delivery.tables import delivery, shipment
-from bot.duties.rules import OccurrenceState
+from bot.duties.audience import Audience
+from bot.duties.rules import Ask, OccurrenceState
+from bot.duties.store_audience import where as whom
 from bot.duties.tables import approval, occurrence, task
-from bot.people.tables import contact
+from bot.people.tables import contact, person
 
 _APPROVE: Final = insert_new(approval)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
@@ -194,8 +196,11 @@ class Campaigns:
             found.setdefault(row.key.partition("#")[0], []).append(row.address)
         return found
 
-    async def reach(self, people: sa.Select[Any], accounts: Iterable[str]) -> Mapping[str, int]:
-        """How many of these people each account reaches, everybody at the first account that can."""
+    async def reach(
+        self, audience: Audience, asks: Mapping[str, Ask], since: datetime | None, accounts: Iterable[str]
+    ) -> Mapping[str, int]:
+        """How many of an audience each account reaches, everybody at the first account that can."""
+        people = sa.select(person.c.id).where(whom(audience, asks, since))
         order = {account: number for number, account in enumerate(accounts)}
         first = (
             sa.select(
@@ -212,12 +217,12 @@ class Campaigns:
         names = list(order)
         return {names[row.place]: row.people for row in rows if row.place < len(names)}
 
-    async def agree(self, occurrence_id: str, person: int, now: datetime) -> int:
+    async def agree(self, occurrence_id: str, by: int, now: datetime) -> int:
         """One more says yes to a draft; how many have by now. Two at once take turns."""
         await self._tx.rows(
             sa.select(occurrence.c.id).where(occurrence.c.id == occurrence_id).with_for_update()
         )
-        await self._tx.execute(_APPROVE, {"occurrence_id": occurrence_id, "person_id": person, "at": now})
+        await self._tx.execute(_APPROVE, {"occurrence_id": occurrence_id, "person_id": by, "at": now})
         agreed = await self._tx.scalar(
             sa.select(sa.func.count()).where(approval.c.occurrence_id == occurrence_id)
         )

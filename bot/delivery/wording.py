@@ -1,4 +1,4 @@
-"""What people read about deliveries: reminders, the teacher's line, alerts, campaigns, and why somebody missed."""
+"""What people read about deliveries: reminders, the teacher's line, alerts, and why somebody missed one."""
 
 from __future__ import annotations
 

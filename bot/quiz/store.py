@@ -124,8 +124,11 @@ class Quizzes:
 
 
 class _Shelf:
-    """The values of the sittings touched last, by id. A value counts only for the very text it was kept as, so
-    neither a rollback nor another process can make it stale."""
+    """The values of the sittings touched last, by id.
+
+    A value counts only for the very text it was kept as, so neither a rollback nor another process can make
+    it stale.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, str, Sitting]] = {}
@@ -139,7 +142,7 @@ class _Shelf:
         return value
 
     def text_of(self, value: Sitting) -> str:
-        """What is kept, as JSON; the paper comes last, and is copied since it never changes within a sitting."""
+        """What is kept, as JSON; the paper comes last and is copied, for it never changes within a sitting."""
         known = self._known.get(value.id)
         paper = known[0][known[0].index(_PAPER) :] if known else f"{_PAPER}{_json(_paper(value))}}}"
         text = _json(_progress(value))[:-1] + paper
@@ -186,7 +189,10 @@ def _progress(value: Sitting) -> dict[str, Any]:
 
 def _to_value(row: sa.Row[Any], kept: dict[str, Any]) -> Sitting:
     table = kept["o"]
-    points = zip(kept["p"], kept["g"], strict=True)
+    points = (
+        PointState(intern(point), tuple(map(intern, ids)), *how)
+        for (point, ids), how in zip(kept["p"], kept["g"], strict=True)
+    )
     return Sitting(
         id=row.id,
         person=row.person_id,
@@ -194,7 +200,7 @@ def _to_value(row: sa.Row[Any], kept: dict[str, Any]) -> Sitting:
         title=kept["t"],
         mode=kept["m"],
         feedback=kept["f"],
-        points=tuple(PointState(intern(point), tuple(map(intern, ids)), *how) for (point, ids), how in points),
+        points=tuple(points),
         queue=tuple(kept["q"]),
         table=None if table is None else OnTable(*table),
         state=State(row.state),

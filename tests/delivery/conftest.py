@@ -1,4 +1,4 @@
-"""A post office: both platforms pretended on the wire, a clock we turn, and a courier that works on command."""
+"""A post office: both platforms pretended on the wire, a clock we turn, a courier on command."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ ROOT: Final = Path(__file__).parent.parent.parent
 def crowd(students: int = STUDENTS) -> Campus:
     """Students of classes of forty, and one administrator."""
     rows = [
-        row(f"{2400000 + n}", f"学生{n:04}", "学生", f"示例学院/2024级/一{n // 40:02}班", f"s{2400000 + n}")
-        for n in range(students)
+        row(f"{code}", f"学{chr(0x4E00 + n)}", "学生", f"示例学院/2024级/一{n // 40:02}班", f"s{code}")
+        for n, code in enumerate(range(2400000, 2400000 + students))
     ]
     rows.append(row("T1", "陈立", "教职工", "学生处", "chen", 职责="管理员;审批", 负责单位="全校"))
     return Campus(rows=rows)

@@ -1,13 +1,14 @@
 """Who is in these stories, and what they can do at the counter. Nobody here exists.
 
-    林小满, 周一诺, 郑子安   students; 郑子安 has no WeCom account but follows the official account
-    苏晴   counsellor          陈立, 吴越, 秦川   administrators, may approve
-    许兰, 林海   guardians of 林小满
+林小满, 周一诺, 郑子安   students; 郑子安 has no WeCom account but follows the official account
+苏晴   counsellor          陈立, 吴越, 秦川   administrators, may approve
+许兰, 林海   guardians of 林小满
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -17,6 +18,8 @@ import sqlalchemy as sa
 
 from bot.delivery.rules import DeliveryState, Standing
 from bot.delivery.tables import account_state, delivery, shipment
+from bot.duties.launch import launch
+from bot.duties.occurrences import Planned
 from bot.messages import Address, Content, Text, Urgency
 from bot.people.records import How
 from bot.simulator.campus import APP, CORP, Campus
@@ -130,6 +133,19 @@ class Post:
     def _userid(self, code: str) -> str:
         return next(r["企业微信账号"] for r in CAMPUS.rows if r["编号"] == code) or f"gone{code}"
 
+    async def launched(self, duty: str) -> str:
+        """The tasks and messages of a duty, before the courier has looked; the occurrence's id."""
+        school = self.stage.bot.school
+        planned = Planned(school.plan.duties[duty], self.now.replace(second=0, microsecond=0))
+        async with self.stage.bot.database.begin() as tx:
+            assert await launch(Work(tx), school, school.default_pack, planned, self.now)
+        return planned.id
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        async with self.stage.bot.database.begin() as tx:
+            yield Work(tx)
+
     async def passes(self, **amount: float) -> None:
         """Time goes by and the courier looks."""
         self.stage.clock.turn(timedelta(**amount))
@@ -152,9 +168,7 @@ class Post:
 
     async def stopped(self, account: str = "campus") -> str:
         """Why an account sends nothing; empty when it does."""
-        found = await self.rows(
-            sa.select(account_state.c.stopped).where(account_state.c.account == account)
-        )
+        found = await self.rows(sa.select(account_state.c.stopped).where(account_state.c.account == account))
         return found[0].stopped if found else ""
 
     async def states(self, occurrence: str) -> dict[Standing, int]:
@@ -168,5 +182,3 @@ class Post:
     def seen(self, phone: Speaker, text: str) -> int:
         """How many bubbles of a phone show the text; twice would be once too often."""
         return sum(text in bubble.seen for bubble in phone.bubbles if not bubble.mine)
-
-

@@ -68,6 +68,11 @@ class Yard:
             assert asyncio.get_running_loop().time() < end, "not everything left"
             await asyncio.sleep(0.2)
 
+    async def until_called(self, times: int) -> None:
+        """The platform has answered so many calls of the app."""
+        while len(self.stage.sim.cards.sent) < times:
+            await asyncio.sleep(0.02)
+
     def bubbles(self, text: str) -> Counter[str]:
         """How often each student's phone shows the text."""
         phones = (p for k, p in self.stage.sim.phones.items() if "|member|s24" in k)
@@ -96,8 +101,7 @@ async def test_kill_9_in_the_middle_of_a_fan_out(database_url: str) -> None:
         await fan_out(place, 200)
         for later, shot_after in ((0.0, 40), (LATER, 110)):
             courier = await place.start("courier", later)
-            while sum(place.bubbles("请看").values()) < shot_after * 10:
-                await asyncio.sleep(0.005)
+            await place.until_called(shot_after)
             courier.kill()
             await courier.wait()
         await place.start("courier", 2 * LATER)
@@ -119,8 +123,7 @@ async def test_two_workers_and_two_web_processes(database_url: str) -> None:
             place.start("worker"), place.start("worker"),
             *(place.start("web", port=port) for port in ports),
         )  # fmt: skip
-        while sum(place.bubbles("请看").values()) < 50:
-            await asyncio.sleep(0.01)
+        await place.until_called(20)
         first.kill()
         await first.wait()
         await place.start("worker", LATER)
@@ -157,4 +160,3 @@ async def fan_out(place: Yard, calls: int) -> None:
                 content=Text(f"请看第{number % calls}条"), urgency=Urgency.SOLICITED,
                 not_before=place.stage.clock(),
             )  # fmt: skip
-

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -93,12 +92,12 @@ async def http(platform: FakePlatform, session: aiohttp.ClientSession) -> AsyncI
 
 
 @pytest.fixture
-async def open_database(tmp_path: Path) -> AsyncIterator[Callable[[], Awaitable[Database]]]:
-    """Each call is another process looking at the same file."""
+async def open_database(database_url: str) -> AsyncIterator[Callable[[], Awaitable[Database]]]:
+    """Each call is another process looking at the same database, on both engines."""
     opened: list[Database] = []
 
     async def open_() -> Database:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+        database = Database(database_url)
         opened.append(database)
         async with database.engine.begin() as connection:
             await connection.run_sync(metadata.create_all, tables=[tables.token], checkfirst=True)

@@ -1,0 +1,62 @@
+"""Automatic reminders before a task is due, and the line to the teacher once they are used up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.delivery import wording
+from bot.delivery.rules import reminders
+from bot.delivery.store_reminders import Reminders
+from bot.duties.rules import MAX_REMINDERS, Occurrence
+from bot.messages import Choice, Text, Urgency
+from bot.people.rules import RoleName
+from bot.school import School
+from bot.work import Work
+
+_BACK = timedelta(days=1)  # a worker that slept still tells the teachers
+_TEACHERS = (RoleName.COUNSELLOR, RoleName.HOMEROOM)
+
+
+async def remind_due(work: Work, school: School, now: datetime) -> int:
+    """What has fallen due of all running campaigns; how many messages were queued. Doing it twice is once."""
+    rows, queued = Reminders(work.tx), 0
+    for id_ in await rows.running(now, _BACK):
+        occurrence = await work.duties.occurrence(id_)
+        if occurrence is None or occurrence.due_at is None:
+            continue
+        if now >= occurrence.due_at:
+            queued += await _tell_teachers(work, rows, school, occurrence, now)
+            continue
+        count = min(occurrence.remind, MAX_REMINDERS)
+        number = sum(at <= now for at in reminders(occurrence.planned_at, occurrence.due_at, count))
+        if number:
+            words = work.outbox.keep(Text(wording.reminder(occurrence)))
+            queued += await rows.remind(id_, number, words, now, school.plan.quiet_until(now))
+    return queued
+
+
+async def _tell_teachers(
+    work: Work, rows: Reminders, school: School, occurrence: Occurrence, now: datetime
+) -> int:
+    """One line to each teacher with open tasks in their units, in the digest of the day."""
+    if await rows.has("teacher/", occurrence.id):
+        return 0
+    lines: dict[int, dict[str, int]] = {}
+    for unit, people in (await rows.open_by_unit(occurrence.id)).items():
+        for teacher in await work.people.teachers_of(unit, _TEACHERS):
+            lines.setdefault(teacher.id, {})[unit] = people
+    contacts = await work.people.contacts_of(lines)
+    for teacher_id, open_ in lines.items():
+        for contact in contacts.get(teacher_id, [])[:1]:
+            work.outbox.queue(
+                key=f"teacher/{occurrence.id}/{teacher_id}",
+                account=contact.account,
+                address=contact.address.key,
+                person=teacher_id,
+                content=Text(wording.to_teacher(occurrence, open_), (Choice("未完成", "未完成"),)),
+                urgency=Urgency.ROUTINE,
+                not_before=school.plan.quiet_until(now),
+                occurrence=occurrence.id,
+                digest=True,
+            )
+    return len(lines)

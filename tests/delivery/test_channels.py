@@ -1,0 +1,101 @@
+"""App, then 学校通知, then the official account, then the teacher: everybody ends somewhere, and once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import sqlalchemy as sa
+
+from bot.delivery.rules import BEST_FIRST, DeliveryState, Standing, standing
+from bot.delivery.tables import delivery
+from bot.delivery.wording import why
+from tests.delivery.post import SEND, TEMPLATE, Post
+
+
+async def test_the_official_account_takes_over(post: Post) -> None:
+    """林小满 follows it too; 周一诺 does not, and 郑子安 has no account at all."""
+    await post.bind("2301001", "oLin")
+    post.stage.sim.faults.errcode(SEND, 81013)
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    assert post.calls(TEMPLATE) == ["ok"]
+    assert len([b for b in post.follower("oLin").bubbles if not b.mine]) == 1
+    assert await post.states(campaign) == {
+        Standing.DELIVERED: 1,
+        Standing.REFUSED: 1,
+        Standing.NO_CHANNEL: 1,
+    }
+    zhou, zheng, lin = [await post.person(code) for code in ("2301002", "2301003", "2301001")]
+    async with post.work() as work:
+        missed = await work.outbox.unreached([(campaign, zhou), (campaign, zheng), (campaign, lin)])
+        assert await work.outbox.refusals(campaign) == {"81013": 2}
+    assert {pair[1]: why(reason) for pair, reason in missed.items()} == {
+        zhou: "不在应用可见范围",
+        zheng: "没有可用的账号",
+    }
+
+
+async def test_each_channel_is_tried_once(post: Post) -> None:
+    await post.bind("2301001", "oLin")
+    post.stage.sim.faults.errcode(SEND, 81013, times=9)
+    post.stage.sim.faults.errcode(TEMPLATE, 43004, times=9)
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    await post.passes(days=1)
+    assert (post.calls(SEND), post.calls(TEMPLATE)) == (["81013"], ["43004"])
+    keys = await post.rows(
+        sa.select(delivery.c.key).where(delivery.c.occurrence_id == campaign).order_by(delivery.c.id)
+    )
+    assert [row.key.endswith("#2") for row in keys] == [False, False, True]
+
+
+async def test_somebody_outside_the_visible_scope_is_named_by_the_platform(post: Post) -> None:
+    """A partial failure is an ordinary answer: the others were told."""
+    (corp,) = post.stage.sim.world.corps
+    corp.members = [m for m in corp.members if m.id != "s2301002"]
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    assert len([b for b in post.lin.bubbles if not b.mine]) == 1
+    assert (await post.states(campaign))[Standing.REFUSED] == 1
+
+
+async def test_the_sum_is_the_roster_whatever_happens(post: Post) -> None:
+    """Random worlds: broken accounts, exemptions, 少发, followers, mishaps; one honest state a person."""
+    chance = Random(20261012)
+    faults = post.stage.sim.faults
+    duties = ("weekly-reminder", "staff-reminder", "term-test", "staff-test")
+    for world in range(10):
+        if world == 3:
+            await post.bind("2301003", "oZheng")
+        if world == 5:
+            await post.bind("2301001", "oLin")
+        async with post.work() as work:
+            someone = await work.people.by_code(chance.choice(("2301001", "2301002", "T1001", "T1004")))
+            assert someone is not None
+            work.people.less(someone.id, chance.random() < 0.5)
+        for path in (SEND, TEMPLATE):
+            match chance.randrange(6):
+                case 0:
+                    faults.drop(path, times=chance.randrange(1, 3))
+                case 1:
+                    faults.errcode(path, chance.choice((81013, 43004, 40008)), times=chance.randrange(1, 3))
+                case 2:
+                    faults.errcode(path, chance.choice((-1, 45009, 45033)), times=chance.randrange(1, 8))
+                case 3:
+                    faults.http(path, 502, times=chance.randrange(1, 8))
+        campaign = await post.launched(chance.choice(duties))
+        audience = sum((await post.states(campaign)).values())
+        for _ in range(4):
+            await post.passes(hours=chance.choice((1, 5, 9)))
+            states = await post.states(campaign)
+            assert sum(states.values()) == audience, (world, states)
+        faults.heal()
+        post.stage.clock.turn(timedelta(minutes=chance.randrange(1, 5000)))
+    seen = await post.rows(sa.select(delivery.c.key, sa.func.count()).group_by(delivery.c.key))
+    assert {row[1] for row in seen} == {1}
+
+
+def test_every_end_of_a_delivery_is_a_standing() -> None:
+    for state in DeliveryState:
+        assert standing(state, "") in BEST_FIRST
