@@ -16,7 +16,6 @@ from tests.postgres import Server
 
 NAMES: Final = ("codec", "callbacks", "fanout", "stats")
 RESULTS: Final = Path(__file__).with_name("results.json")
-_PEOPLE: Final = 200_000  # of /stats, unless --full
 
 
 def main() -> None:
@@ -34,28 +33,28 @@ def main() -> None:
         for name in chosen.names or NAMES:
             print(f"{name} ...", file=sys.stderr, flush=True)
             try:
-                found += run(name, server, chosen.full)
+                run(name, server, chosen.full, found)
             except Exception as error:
                 # What the others found is worth keeping; the exit code tells that this is not all.
                 failed = True
                 print(f"{name} failed: {type(error).__name__}: {error}"[:1000], file=sys.stderr)
+            keep(found, RESULTS)
     show(found)
-    keep(found, RESULTS)
     if failed:
         sys.exit(1)
 
 
-def run(name: str, server: Server | None, full: bool) -> list[Figure]:
+def run(name: str, server: Server | None, full: bool, found: list[Figure]) -> None:
     people = fanout.FULL if full else fanout.USUAL
     match name:
         case "codec":
-            return _codec()
+            found += _codec()
         case "callbacks":
-            return asyncio.run(callbacks.figures(server))
+            asyncio.run(callbacks.collect(server, found))
         case "fanout":
-            return asyncio.run(fanout.figures(server, people))
+            asyncio.run(fanout.collect(server, people, found))
         case _:
-            return asyncio.run(_stats(server, fanout.FULL if full else _PEOPLE))
+            found += asyncio.run(_stats(server, people))
 
 
 def _codec() -> list[Figure]:

@@ -213,13 +213,13 @@ async def _two(name: str, hall: Hall, alone: Rounds) -> list[Figure]:
     ]
 
 
-async def figures(server: Server | None) -> list[Figure]:
+async def collect(server: Server | None, found: list[Figure]) -> None:
+    """Adds to ``found`` engine by engine, so that what one found outlives the failure of the next."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(_FILES, hard), hard))
     with tempfile.TemporaryDirectory(prefix="kdb-bench-") as name:
         folder = Path(name)
-        found = await measure(folder, f"sqlite+aiosqlite:///{folder / 'bot.db'}")
+        found += await measure(folder, f"sqlite+aiosqlite:///{folder / 'bot.db'}")
         if server is not None:
             async with server.database() as url:
                 found += await measure(folder, url)
-    return found

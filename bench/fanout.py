@@ -41,6 +41,7 @@ USUAL: Final = 200_000
 FULL: Final = 1_000_000
 PERSONAL: Final = 20_000
 WORKERS: Final = (1, 2, 4)
+_PATIENCE: Final = 90  # seconds for the usual number of people; then it has failed
 TEN: Final = datetime.fromisoformat("2026-10-14T10:00+08:00")
 _WAVE: Final = timedelta(minutes=20)  # a large fan-out is spread over a quarter of an hour
 _NOTE: Final = Notice("国庆前的提醒", "陌生来电要你共享屏幕，先挂断，再打学校值班电话。", "http://127.0.0.1/a/abc123")
@@ -212,11 +213,11 @@ async def _claims(name: str, bot: Bot, occurrence: Occurrence, workers: int) -> 
     return Figure(name, f"claim and settle, {workers} workers", count / seconds, "/s", at_least=least)
 
 
-async def figures(server: Server | None, people: int) -> list[Figure]:
+async def collect(server: Server | None, people: int, found: list[Figure]) -> None:
+    """Adds to ``found`` engine by engine, so that what one found outlives the failure of the next."""
     with tempfile.TemporaryDirectory(prefix="kdb-bench-") as name:
         folder = Path(name)
-        found = await measure(folder, f"sqlite+aiosqlite:///{folder / 'bot.db'}", people)
+        found += await measure(folder, f"sqlite+aiosqlite:///{folder / 'bot.db'}", people)
         if server is not None:
-            async with server.database() as url:
+            async with server.database() as url, asyncio.timeout(_PATIENCE * people / USUAL):
                 found += await measure(folder, url, people)
-    return found

@@ -58,6 +58,11 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * _MILLISECOND
 
 
+def milliseconds(moment: datetime) -> int:
+    """A moment as it is kept, for arithmetic in SQL."""
+    return (moment - EPOCH) // _MILLISECOND
+
+
 class Json(sa.types.TypeDecorator[Any]):
     """Any JSON value as compact UTF-8 text, the same bytes on both dialects."""
 
@@ -99,8 +104,8 @@ class Write:
 class Tx:
     """One transaction: reads now, writes when it is flushed, in the order they were noted.
 
-    A child shares the transaction and is kept or dropped as one: what it only noted costs nothing to drop, and
-    what it had to carry out at once stands behind a savepoint.
+    A child shares the transaction and is kept or dropped as one: what it only noted costs nothing to drop,
+    and what it had to carry out at once stands behind a savepoint.
     """
 
     def __init__(self, connection: AsyncConnection, *, is_child: bool = False) -> None:
@@ -156,7 +161,7 @@ class Tx:
         return Tx(self._connection, is_child=True)
 
     async def keep(self) -> None:
-        """A child's end: what it carried out stands with the transaction; what it noted is the parent's to take."""
+        """A child's end: what it carried out stands; what it noted is the parent's to take."""
         savepoint, self._savepoint = self._savepoint, None
         if savepoint is not None:
             await savepoint.commit()

@@ -11,4 +11,4 @@ CALLBACKS: Final = Counter("kdb_callbacks", "Callbacks by account and outcome", 
 # launched, skipped
 OCCURRENCES: Final = Counter("kdb_occurrences", "Occurrences by what became of them", ["outcome"])
 # accepted, or the verdict of the refusal
-SHIPMENTS: Final = Counter("kdb_shipments", "Calls to a platform by account and verdict", ["account", "verdict"])
+SHIPMENTS: Final = Counter("kdb_shipments", "Calls by account and verdict", ["account", "verdict"])

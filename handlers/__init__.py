@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.routing import Router
 from handlers import (
     account,
+    alert,
     bind,
     check,
     classes,
@@ -39,6 +40,7 @@ ROUTERS: tuple[Router, ...] = (
     classes.router,
     stats.router,
     push.router,
+    alert.router,
     console.router,
     help.make(_all),
     quiz.router,

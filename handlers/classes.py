@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bot.delivery.wording import why
 from bot.duties.actions import prove
 from bot.duties.rules import Occurrence, ProofKind, Task, may_remind
 from bot.duties.wording import HOW, day
@@ -36,9 +37,14 @@ async def unfinished(turn: Turn) -> Say:
         return Say(f"{leaf(unit)}没有未完成的。" if unit else "您的班没有未完成的。")
     people = await turn.work.people.by_ids([_about(task) for task, _ in found])
     turn.work.people.audit(turn.someone.id, "looked at unfinished", turn.now, {"unit": unit})
+    unreached = await turn.work.outbox.unreached([(o.id, t.person) for t, o in found])
     lines = ["（仅您可见，请勿转发到群）"]
     for occurrence, tasks in _by_occurrence(found):
-        names = [masked(p.name, p.code) for t in tasks if (p := people.get(_about(t)))]
+        names = [
+            masked(p.name, p.code) + _note(unreached.get((occurrence.id, t.person)))
+            for t in tasks
+            if (p := people.get(_about(t)))
+        ]
         more = f" 等{len(names)}人" if len(names) > _SHOWN else ""
         lines.append(f"{occurrence.title} {len(names)}人：{'、'.join(names[:_SHOWN])}{more}")
     lines.append("有特殊情况：登记 编号 电话告知")
@@ -137,6 +143,11 @@ async def _chosen_unit(turn: Turn) -> str:
 async def _open_tasks(turn: Turn, unit: str) -> list[tuple[Task, Occurrence]]:
     units: Sequence[str] = [unit] if unit else turn.someone.units(*TEACHER_ROLES)
     return await turn.work.duties.unfinished_in(units)
+
+
+def _note(reason: str | None) -> str:
+    """Why no message has reached this person; nothing for those who were told."""
+    return "" if reason is None else f"【{why(reason)}】"
 
 
 def _about(task: Task) -> int:

@@ -29,6 +29,8 @@ async def push(turn: Turn) -> Say:
     duty = turn.school.plan.duties.get(name)
     if duty is None:
         raise Refusal(f"没有「{name}」这项工作。发 /push 看编号。")
+    if duty.what == actions.ALERT:
+        raise Refusal("预警请发 /alert：选模板，两位审批后马上发出。")
     if then.strip() in ("发送", "send"):
         return await _send(turn, duty)
     return await _preview(turn, duty)

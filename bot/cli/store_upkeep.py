@@ -18,7 +18,7 @@ from bot.platforms.store import TokenStore
 
 RESTORED: Final = "restored from a backup"
 _WAITING: Final = (DeliveryState.DUE, DeliveryState.LEASED)
-_OPEN: Final = ("sending", "waiting")
+_OPEN: Final = ("sending", "waiting", "recall")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,13 +69,16 @@ async def approve(work: Work, school: School, occurrence: str, by: Person, now: 
         return None
     duty = school.plan.duties[found.duty]
     needed = max(duty.approve, 2 if duty.what == ALERT else 1)
-    missing = needed - await work.outbox.agree(occurrence, by.id, now)
+    missing = needed - await work.outbox.agree(occurrence, by.id, now) if needed > 1 else 0
     if missing > 0:
         return Agreed(found, missing)
     if duty.what == ALERT:
         return await _sound(work, school, found, duty, by, now)
     done = await launch.approve(work, school, occurrence, by.id, now)
-    return None if done is None else Agreed(found, 0, sum(done.queued.values()))
+    if done is None:
+        return None
+    tell_staff(work, school, found, now)
+    return Agreed(found, 0, sum(done.queued.values()))
 
 
 async def draft_alert(

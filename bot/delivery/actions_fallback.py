@@ -13,6 +13,7 @@ from bot.delivery.store_shipments import Ended
 from bot.duties.launch import slug_for
 from bot.messages import Content, Notice, Realm, Urgency
 from bot.people.records import Contact
+from bot.platforms.port import Ability, Client
 from bot.platforms.twin import as_text
 from bot.school import School
 from bot.settings import AccountSettings, Wechat
@@ -83,9 +84,22 @@ def _fitting(
         return content
     if contact.window_left > 0 and contact.window_until is not None and contact.window_until > now:
         return content
-    text = as_text(content).text
-    title, _, body = text.partition("\n")
-    return Notice(title, body or title, f"{here}/a/{slug_for(school.key, one.occurrence)}")
+    return _notice(content, f"{here}/a/{slug_for(school.key, one.occurrence)}")
+
+
+def by_template(
+    client: Client, content: Content, school: School, account_id: str, occurrence: str
+) -> Notice | None:
+    """What an official account can send to a follower who was silent; ``None``: nothing."""
+    account = school.accounts.get(account_id)
+    if account is None or not occurrence or Ability.PUSH not in client.abilities:
+        return None
+    return _notice(content, f"{school.accounts.url(account)}/a/{slug_for(school.key, occurrence)}")
+
+
+def _notice(content: Content, page: str) -> Notice:
+    title, _, body = as_text(content).text.partition("\n")
+    return Notice(title, body or title, page)
 
 
 def _base(key: str) -> str:

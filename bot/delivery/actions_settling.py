@@ -14,6 +14,7 @@ from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, aft
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
+from bot.metrics import SHIPMENTS
 from bot.platforms.port import Receipt
 from bot.school import School
 from bot.work import Work
@@ -36,6 +37,8 @@ async def settle(tx: Tx, school: School, outcome: Outcome, now: datetime, rng: R
     rows, sent, said = CourierRows(tx), outcome.shipment, outcome.said
     if isinstance(said, PlatformError) and sent.may_have_arrived and said.code == _TASK_USED:
         said = Receipt()  # the earlier try did arrive: the platform knows its task_id (42014)
+    verdict = "accepted" if isinstance(said, Receipt) else str(said.verdict)
+    SHIPMENTS.labels(sent.account, verdict).inc()
     if isinstance(said, Receipt):
         await rows.delivered(sent, said, now)
         if said.refused:

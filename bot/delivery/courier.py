@@ -12,12 +12,13 @@ import structlog
 
 from bot.db import Database
 from bot.delivery.actions_attention import admit
+from bot.delivery.actions_fallback import by_template
 from bot.delivery.actions_media import media_of
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
-from bot.delivery.rules import NO_WINDOW, TOO_MANY_AT_ONCE, DeliveryState, Parallel
+from bot.delivery.rules import NO_CLIENT, NO_WINDOW, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
@@ -30,7 +31,6 @@ log = structlog.get_logger()
 _CLAIM: Final = 1000
 _LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
 _SETTLE_AGAIN: Final = (0.2, 1.0, 3.0)  # seconds: an outcome is worth some patience with the database
-NO_CLIENT: Final = "no channel"
 
 Clients = Mapping[tuple[str, Realm], Client]
 
@@ -69,8 +69,7 @@ class Courier:
     async def run(self, pause: float = 1.0) -> None:
         """Work until cancelled; look at once when woken, else every ``pause`` seconds.
 
-        What somebody waits for has a lane of its own, so that it never stands behind a fan-out.
-        """
+        What somebody waits for has a lane of its own and never stands behind a fan-out."""
         lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
         for account in self._accounts:
             lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
@@ -116,7 +115,7 @@ class Courier:
         now = self._clock()
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
-            if _rests((await rows.account_states()).get(account), now):
+            if rests((await rows.account_states()).get(account), now):
                 return 0
             claimed = await rows.claim(account, now, _CLAIM, urgent=urgent)
             if not claimed:
@@ -184,13 +183,19 @@ class Courier:
         client, members = self._clients[account, parcel.realm], list(parcel.members)
         addresses = list(dict.fromkeys(m.address for m in members))
 
+        content = parcel.content
+
         def pack(some: Sequence[str]) -> Packed:
             to = [Address.from_key(address) for address in some]
-            return client.pack(to, parcel.content, key=str(id_), media=media)
+            return client.pack(to, content, key=str(id_), media=media)
 
         packed = pack(addresses)
         if packed.quota == "custom" and not await rows.take_window(addresses[0], now):
-            return NO_WINDOW
+            notice = by_template(client, content, self._school(), account, members[0].occurrence)
+            if notice is None:
+                return NO_WINDOW
+            content = notice
+            packed = pack(addresses)
         drawn = await self._ledger.draw(rows, account, packed.quota, len(addresses), parcel.urgency, now)
         if drawn < len(addresses):
             some = set(addresses[:drawn])
@@ -284,10 +289,6 @@ async def _uninterrupted(work: Any) -> Any:
     except asyncio.CancelledError:
         await asyncio.gather(task, return_exceptions=True)
         raise
-
-
-def _rests(state: tuple[datetime | None, str] | None, now: datetime) -> bool:
-    return state is not None and (bool(state[1]) or (state[0] is not None and state[0] > now))
 
 
 def _note(error: Exception) -> None:

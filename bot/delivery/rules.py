@@ -62,6 +62,7 @@ STOPPED: Final = "stopped"
 RECALLED: Final = "recalled"
 SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"
+NO_CLIENT: Final = "no channel"
 OUT_OF_SCOPE: Final = "not in the platform's scope"
 
 _OF_STATE: Final = {
@@ -171,6 +172,11 @@ def repeatable(made_at: datetime, until: datetime, now: datetime) -> bool:
     A moment before the shipment was made means that the clock stepped back: nobody knows how long ago it was.
     """
     return made_at - MARGIN <= now < until - MARGIN
+
+
+def rests(state: tuple[datetime | None, str] | None, now: datetime) -> bool:
+    """Is an account (wait until, why stopped) not to send at this moment?"""
+    return state is not None and (bool(state[1]) or (state[0] is not None and state[0] > now))
 
 
 def over_cap(recent: Sequence[datetime], count: int, since: datetime) -> bool:

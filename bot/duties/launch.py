@@ -30,6 +30,7 @@ class Launched:
     occurrence: Occurrence
     audience: int
     queued: dict[str, int]
+    is_open: bool = True  # False while it waits for a second person
 
 
 async def launch(
@@ -104,7 +105,7 @@ async def carry_out(
     )
     if duty.approve:
         await _ask_approvers(work, occurrence, audience, now)
-        return Launched(occurrence, audience, {})
+        return Launched(occurrence, audience, {}, is_open=False)
     return Launched(occurrence, audience, await send_out(work, school, occurrence, duty, now))
 
 

@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 
 from bot.db import Database
+from bot.delivery.actions import tell_staff
+from bot.delivery.actions_reminders import remind_due
 from bot.duties.launch import Launched, carry_out, launch, register
 from bot.duties.occurrences import Skipped, due
 from bot.duties.rules import OccurrenceState
@@ -43,6 +45,7 @@ class Ticker:
         for pack in sorted({school.default_pack, *school.packs.values()}):
             launched += await self._pack(school, pack)
         launched += await self._asked(school)
+        launched += await self._remind(school)
         if launched:
             self._wake()
         return launched
@@ -60,7 +63,7 @@ class Ticker:
                 await _record(work, school, pack, skipped)
             launched = 0
             for planned in found.launch:
-                launched += _logged(await launch(work, school, pack, planned, now))
+                launched += _logged(work, school, await launch(work, school, pack, planned, now), now)
             return launched
 
     async def _asked(self, school: School) -> int:
@@ -70,14 +73,22 @@ class Ticker:
         done = 0
         for occurrence in asked:
             async with self._database.begin() as tx:
-                result = await carry_out(Work(tx), school, occurrence, self._clock())
-            done += _logged(result)
+                work, now = Work(tx), self._clock()
+                done += _logged(work, school, await carry_out(work, school, occurrence, now), now)
         return done
 
+    async def _remind(self, school: School) -> int:
+        """Reminders of tasks that fall due; a transaction of their own, because they can be many."""
+        async with self._database.begin() as tx:
+            return await remind_due(Work(tx), school, self._clock())
 
-def _logged(result: Launched | None) -> int:
+
+def _logged(work: Work, school: School, result: Launched | None, now: datetime) -> int:
+    """Count what was launched, and let the staff groups hear of it once it is open."""
     if result is None:
         return 0
+    if result.is_open:
+        tell_staff(work, school, result.occurrence, now)
     OCCURRENCES.labels("launched").inc()
     log.info(
         "launched",

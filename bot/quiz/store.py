@@ -142,7 +142,7 @@ class _Shelf:
         return value
 
     def text_of(self, value: Sitting) -> str:
-        """What is kept, as JSON; the paper comes last and is copied, for it never changes within a sitting."""
+        """What is kept, as JSON; the paper comes last and is copied, for it never changes in a sitting."""
         known = self._known.get(value.id)
         paper = known[0][known[0].index(_PAPER) :] if known else f"{_PAPER}{_json(_paper(value))}}}"
         text = _json(_progress(value))[:-1] + paper

@@ -75,7 +75,7 @@ def _page(
     first = texts[0] if texts else None
     scene = first.scene if first else None
     answered = visit.asked("answered")
-    fields = fields_of(school, occurrence.planned_at)
+    fields = fields_of(school, occurrence.planned_at, occurrence.reason)
     kind = button(occurrence)
     return visit.page(
         "article.html",

@@ -57,10 +57,11 @@ def article(body: str, fields: Mapping[str, str]) -> Markup:
     return Markup(clean)
 
 
-def fields_of(school: School, at: datetime) -> dict[str, str]:
-    """What fills the gaps of a text that goes out at this moment."""
+def fields_of(school: School, at: datetime, area: str = "") -> dict[str, str]:
+    """What fills the gaps of a text that goes out at this moment; ``area`` is where an alert holds."""
     term = school.plan.calendar.term_of(at.astimezone(ZONE).date())
-    return {"school": school.name, "term": term_words(term.name) if term else "本学期", "date": day(at)}
+    name = term_words(term.name) if term else "本学期"
+    return {"school": school.name, "term": name, "date": day(at), "area": area or "本地"}
 
 
 def term_words(name: str) -> str:

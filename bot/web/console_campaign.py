@@ -11,7 +11,7 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.duties.launch import approve
+from bot.delivery import actions
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
 from bot.reports import chart
@@ -21,7 +21,6 @@ from bot.reports.wording import exempt_reasons
 from bot.web import wording
 from bot.web.console import Desk, desk
 from bot.web.rules import CONSOLE
-from bot.web.store import WebStore
 from bot.web.visit import Visit
 from bot.work import Work
 
@@ -99,7 +98,7 @@ async def change(visit: Visit) -> web.StreamResponse:
         if act == "approve":
             if not me.may_approve(occurrence.unit):
                 raise Refusal(wording.not_allowed())
-            if await approve(work, visit.school, id_, me.person.id, visit.now) is None:
+            if await actions.approve(work, visit.school, id_, me.person, visit.now) is None:
                 raise Refusal(wording.cannot_approve())
         else:
             await _turn(visit, work, me, occurrence, act)
@@ -111,15 +110,16 @@ async def change(visit: Visit) -> web.StreamResponse:
 async def _turn(visit: Visit, work: Work, me: Desk, occurrence: Occurrence, act: str) -> None:
     if act not in _FROM or not me.may_change(occurrence.unit):
         raise Refusal(wording.not_allowed())
-    states, state = _FROM[act]
-    if not await work.duties.change_state(occurrence.id, state, only_from=states):
+    done: object
+    match _FROM[act][1]:
+        case OccurrenceState.STOPPED:
+            done = await actions.stop(work, occurrence.id, visit.now)
+        case OccurrenceState.PAUSED:
+            done = await actions.pause(work, occurrence.id)
+        case _:
+            done = await actions.resume(work, visit.school, occurrence.id, visit.now)
+    if not done:
         raise Refusal(wording.stale_form())
-    if state is _S.STOPPED:
-        await work.outbox.cancel(occurrence.id)
-    elif state is _S.PAUSED:
-        await WebStore(work.tx).hold(occurrence.id)
-    else:
-        await WebStore(work.tx).release(occurrence.id, visit.school.plan.quiet_until(visit.now))
 
 
 async def unfinished(visit: Visit) -> web.StreamResponse:

@@ -25,11 +25,12 @@ async def show(visit: Visit) -> web.StreamResponse:
         receipt = await work.receipts.of_task(task.id)
     words = audience_words(person, [child] if child else [])
     text = next(iter(texts_for(visit.school.library, occurrence, words)), None)
+    fields = fields_of(visit.school, occurrence.planned_at, occurrence.reason)
     return visit.page(
         "sign.html",
         title=text.title if text else occurrence.title,
         child=child.name if child else "",
-        html=article(text.body, fields_of(visit.school, occurrence.planned_at)) if text else "",
+        html=article(text.body, fields) if text else "",
         thanks=wording.thanks([("", receipt.code)]) if receipt else "",
         open=task.settled_at is None,
         safe=wording.SAFE,

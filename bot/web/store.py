@@ -9,8 +9,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Database, Tx, insert_new
-from bot.delivery.rules import DeliveryState
-from bot.delivery.tables import delivery
 from bot.people.tables import audit
 from bot.web.tables import web_nonce
 
@@ -37,26 +35,6 @@ class WebStore:
         """
         await self._tx.execute(sa.delete(web_nonce).where(web_nonce.c.until < now))
         return await self._tx.execute(_USE, {"mark": mark, "until": until}) == 1
-
-    async def hold(self, occurrence: str) -> int:
-        """Whatever of an occurrence has not left yet waits until ``release``; how many messages that are."""
-        return await self._tx.execute(
-            sa.update(delivery)
-            .where(delivery.c.occurrence_id == occurrence, delivery.c.state == DeliveryState.DUE)
-            .values(not_before=_HELD)
-        )
-
-    async def release(self, occurrence: str, at: datetime) -> int:
-        """What was held back may go from this moment on."""
-        return await self._tx.execute(
-            sa.update(delivery)
-            .where(
-                delivery.c.occurrence_id == occurrence,
-                delivery.c.state == DeliveryState.DUE,
-                delivery.c.not_before == _HELD,
-            )
-            .values(not_before=at)
-        )
 
     async def audit_of(self, person: int, limit: int = 100) -> list[AuditLine]:
         """What this person did, newest first."""

@@ -9,6 +9,8 @@ import pytest
 from bot.delivery import actions
 from bot.delivery.actions_reminders import remind_due
 from bot.delivery.rules import SECOND_ALERT, WANTS_LESS, DeliveryState, Standing, Stopped
+from bot.duties.launch import launch
+from bot.duties.occurrences import Planned
 from bot.errors import Refusal
 from bot.messages import Inbound, Kind, Say, Urgency
 from bot.routing import Turn
@@ -195,3 +197,24 @@ async def test_the_staff_group_hears_of_staff_duties_only(post: Post) -> None:
 async def test_push_tells_what_it_costs(post: Post) -> None:
     await post.member("chen").says("/push weekly-reminder")
     post.member("chen").hears("将发给3人", "campus 2人", "无渠道1人", "用2，可用160000")
+
+
+async def test_an_alert_is_not_pushed(post: Post) -> None:
+    await post.member("chen").says("/push alert 发送")
+    post.member("chen").hears("/alert")
+
+
+async def test_a_plain_approval_needs_one_other_person(post: Post) -> None:
+    """Where the duty asks for one; the author is nobody else."""
+    school = post.stage.bot.school
+    duty = next(d for d in school.plan.packs["college-generic"].duties if d.approve == 1)
+    planned = Planned(duty, post.now.replace(second=0, microsecond=0))
+    async with post.work() as work:
+        author = await post.person("T1003")
+        assert await launch(work, school, "college-generic", planned, post.now, asked_by=author)
+    await post.member("chen").says(f"/approve {planned.id}")
+    post.member("chen").hears("不能通过")
+    await post.member("su").says(f"/approve {planned.id}")
+    assert Standing.DELIVERED not in await post.states(planned.id)
+    await post.member("wu").says(f"/approve {planned.id}")
+    post.member("wu").hears("已通过")

@@ -99,3 +99,12 @@ async def test_the_sum_is_the_roster_whatever_happens(post: Post) -> None:
 def test_every_end_of_a_delivery_is_a_standing() -> None:
     for state in DeliveryState:
         assert standing(state, "") in BEST_FIRST
+
+
+async def test_a_silent_follower_is_told_by_a_template(post: Post) -> None:
+    """A test is a text, for which 郑子安 would have to have written before; its page can always be shown."""
+    await post.bind("2301003", "oZheng")
+    campaign = await post.launched("term-test")
+    await post.sends()
+    assert post.calls(TEMPLATE) == ["ok"]
+    assert await post.states(campaign) == {Standing.DELIVERED: 3}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -72,10 +73,9 @@ async def test_a_parent_reads_and_signs_inside_the_phone(stage: Stage, page: Pag
     await expect(parent.first).to_be_visible()
 
 
-async def test_the_clock_jumps_to_the_next_reminder(stage: Stage, page: Page) -> None:
-    before = stage.clock()
-    coming = await stage.next_moment()
-    assert coming is not None
-    await page.get_by_text("跳到下一次提醒").click()
-    await expect(page.get_by_text("反诈宣传月").first).to_be_attached(timeout=10_000)
-    assert stage.clock() >= coming > before
+async def test_the_clock_jumps_to_the_morning_digest(stage: Stage, page: Page) -> None:
+    for expected in ("07:20", "07:34", "07:50"):
+        await page.get_by_text("跳到下一次提醒").click()
+        await expect(page.get_by_text(expected).first).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text("今天的60秒").first).to_be_attached(timeout=10_000)
+    assert stage.clock() >= START + timedelta(minutes=38)

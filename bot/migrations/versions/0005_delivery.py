@@ -62,6 +62,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_occurrence", ["occurrence_id", "state"], unique=False)
         batch_op.create_index("ix_delivery_person", ["person_id", "settled_at"], unique=False)
         batch_op.create_index("ix_delivery_shipment", ["shipment_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_urgent",
+            ["account", "not_before", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due' and urgency <> 'routine'"),
+            postgresql_where=sa.text("state = 'due' and urgency <> 'routine'"),
+        )
 
     op.create_table(
         "inbox",
@@ -117,8 +124,8 @@ def upgrade() -> None:
             "ix_shipment_open",
             ["lease_until"],
             unique=False,
-            sqlite_where=sa.text("state in ('sending', 'waiting')"),
-            postgresql_where=sa.text("state in ('sending', 'waiting')"),
+            sqlite_where=sa.text("state in ('sending', 'waiting', 'recall')"),
+            postgresql_where=sa.text("state in ('sending', 'waiting', 'recall')"),
         )
 
     op.create_table(

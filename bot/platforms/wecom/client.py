@@ -51,7 +51,7 @@ class WecomClient:
             "touser": "|".join(members),
             "agentid": self._agent_id,
             **payload,
-            **payloads.DUPLICATES,
+            **payloads.duplicates(key),
         }
         window = timedelta(seconds=payloads.WINDOW)
         return Packed(SEND, encode(body), tuple(recipients), window, "app")

@@ -48,7 +48,7 @@ class SchoolClient:
             "toall": 0,
             "agentid": self._agent_id,
             **_payload(content, media),
-            **payloads.DUPLICATES,
+            **payloads.duplicates(key),
         }
         window = timedelta(seconds=payloads.WINDOW)
         return Packed(SEND, encode(body), tuple(recipients), window, "notice")
