@@ -39,9 +39,11 @@ async def imported(settings_file: Path, file: Path, *, apply: bool, many: bool) 
 
     from bot.cli import wording
     from bot.cli.progress import steps
+    from bot.duties.events import after_import
     from bot.errors import Refusal
     from bot.people import wording as say
     from bot.people.actions import corps_of, import_roster, preview_roster
+    from bot.work import Work
 
     async with common.opened(settings_file) as (database, school):
         corps = corps_of(school.accounts.apps())
@@ -61,6 +63,8 @@ async def imported(settings_file: Path, file: Path, *, apply: bool, many: bool) 
             async with database.begin() as tx:
                 now = datetime.now(UTC)
                 done = await import_roster(tx, preview, corps, who=None, now=now, allow_many_leavers=many)
+                if done is not None:
+                    await after_import(Work(tx), school, done, now)
     return [say.nothing_to_do() if done is None else say.applied(difference)]
 
 
