@@ -21,6 +21,7 @@ from bot.settings import Wechat
 from bot.work import Work
 
 _DIGEST_WAIT: Final = timedelta(hours=1)
+_MANY: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,10 @@ async def carry_out(
     if duty.approve:
         await _ask_approvers(work, occurrence, audience, now)
         return Launched(occurrence, audience, {}, is_open=False)
-    return Launched(occurrence, audience, await send_out(work, school, occurrence, duty, now))
+    queued = await send_out(work, school, occurrence, duty, now)
+    if audience > _MANY:
+        await work.launches.look_again()
+    return Launched(occurrence, audience, queued)
 
 
 async def _ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:

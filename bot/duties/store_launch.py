@@ -103,6 +103,11 @@ class Launches:
                 used[part] = used.get(part, 0) + 1
         return used
 
+    async def look_again(self) -> None:
+        """After a large launch PostgreSQL should learn at once what the tables hold now."""
+        if self._tx.dialect == "postgresql":
+            await self._tx.execute(sa.text("ANALYZE task, delivery"))
+
     async def main_stage(self) -> str:
         """The 学段 most students are in."""
         stage: str | None = await self._tx.scalar(
