@@ -7,20 +7,20 @@ together. So a turn that fails leaves nothing behind, and many turns share one c
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
-import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as _insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+
+from bot.sqlite import QuickConnection, connector, on_begin, on_connect
 
 metadata = sa.MetaData(
     naming_convention={
@@ -32,7 +32,9 @@ metadata = sa.MetaData(
     }
 )
 
-_ROWS_AT_ONCE: Final = 64  # aiosqlite's own default for streamed rows
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+_PADDED = 1024  # elements; longer lists are rare, and a statement may only have some 32,000 parameters
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -70,7 +72,7 @@ class Json(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
@@ -119,7 +121,8 @@ class Tx:
         return self._connection.dialect.name
 
     async def rows(self, statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[Any]]:
-        return (await self._connection.execute(statement, values)).all()
+        """All rows; a list among the values is for an expanding IN."""
+        return (await self._connection.execute(statement, _padded(values))).all()
 
     async def row(self, statement: sa.Executable, values: Any = None) -> sa.Row[Any] | None:
         return (await self._connection.execute(statement, values)).first()
@@ -178,6 +181,25 @@ class Tx:
             self._savepoint = await self._connection.begin_nested()
 
 
+def _padded(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Lists made as long as the next power of two by repeating the last element.
+
+    An IN of another length is another statement, which the driver has to prepare again.
+    """
+    if values is None:
+        return None
+    return {
+        name: [*value, *value[-1:] * (_next_power(len(value)) - len(value))]
+        if isinstance(value, list) and len(value) <= _PADDED
+        else value
+        for name, value in values.items()
+    }
+
+
+def _next_power(count: int) -> int:
+    return 1 << (count - 1).bit_length() if count else 0
+
+
 async def apply(connection: AsyncConnection, writes: Iterable[Write]) -> None:
     """Carry out writes, equal statements as one executemany, first come first served."""
     groups: dict[int, tuple[sa.Executable, list[Mapping[str, Any]]]] = {}
@@ -198,10 +220,11 @@ class Database:
             path = self.url.database or ":memory:"
             # Last in, first out: a connection throws its page cache away when another one has written.
             lifo = {} if path == ":memory:" else {"pool_use_lifo": True}
-            options = {"async_creator": _connector(path), **lifo}
+            options = {"async_creator": connector(path), **lifo}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
+            event.listen(self.engine.sync_engine, "connect", on_connect)
+            event.listen(self.engine.sync_engine, "begin", on_begin)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
@@ -222,75 +245,3 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-class QuickConnection(aiosqlite.Connection):
-    """An aiosqlite connection that can answer at once.
-
-    aiosqlite hands every call to a thread. A point read takes microseconds, the way there and back a hundred;
-    so whoever knows that the next statements are short runs them where they are called. Waiting for the write
-    lock and for the disk is always the thread's.
-    """
-
-    _is_quick = False
-
-    @contextmanager
-    def quickly(self) -> Iterator[None]:
-        self._is_quick = True
-        try:
-            yield
-        finally:
-            self._is_quick = False
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self._connection is not None and (self._is_quick or fn.__name__ == "cursor"):
-            return fn(*args, **kwargs)
-        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-
-    async def rollback(self) -> None:
-        """The pool asks for one whenever a connection comes back; mostly there is nothing to undo."""
-        if self._conn.in_transaction:
-            await super().rollback()
-
-
-def _connector(path: str) -> Callable[[], Awaitable[QuickConnection]]:
-    """What ``create_async_engine(async_creator=…)`` calls for each new connection."""
-
-    async def connect() -> QuickConnection:
-        connection = QuickConnection(
-            lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=_ROWS_AT_ONCE
-        )
-        # Not joined at exit, as SQLAlchemy has it for connections that it makes itself.
-        connection._thread.daemon = True
-        await connection
-        return connection
-
-    return connect
-
-
-def _prepare_sqlite(engine: AsyncEngine) -> None:
-    """WAL with full durability, and transactions that we begin ourselves.
-
-    The driver's own mode lets a row inserted inside a savepoint survive the outer rollback, and begins too
-    late for a claim to hold its lock; ``BEGIN IMMEDIATE`` closes both.
-    """
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "busy_timeout=10000",
-            "cache_size=-32000",
-            "temp_store=MEMORY",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.logs import configure
 from tests.postgres import Server, find_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """The logs of a real process; structlog's own default draws whole schools into a traceback."""
+    configure("json", "warning")
 
 
 @pytest.fixture(scope="session")

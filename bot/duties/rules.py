@@ -176,7 +176,8 @@ def raised(task: Task, ladder: Ladder, kind: ProofKind) -> Raised | None:
     if tier <= task.tier:
         return None
     done = bool(ladder.done_tier) and tier >= ladder.done_tier
-    return Raised(tier, settled=done or task.settled_at is not None, declined=False)
+    # Who said 暂不 and then looks at the page has still said 暂不.
+    return Raised(tier, settled=done or task.settled_at is not None, declined=task.declined and not done)
 
 
 MAX_REMINDERS: Final = 2

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.quiz.drawing import Drawn, shuffled
 from bot.quiz.items import Bank, Item
@@ -52,18 +52,24 @@ class IllegalMove(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class PointState:
-    """One point of a paper: its questions in order of use, how many were asked, how the first try went."""
+class Paper:
+    """What never changes in a sitting: each point with its questions in the order of their use."""
 
-    point: str
-    questions: tuple[str, ...]
+    title: str
+    mode: str
+    feedback: str
+    points: tuple[Drawn, ...]
+
+
+class PointState(NamedTuple):
+    """One point of a paper: how many of its questions were asked, how the first try went."""
+
     asked: int = 0
     first_right: bool | None = None
     mastered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OnTable:
+class OnTable(NamedTuple):
     """The question that waits for an answer: which point, which question, how its options are ordered."""
 
     point: int
@@ -79,16 +85,25 @@ class Sitting:
     id: int
     person: int
     task: int
-    title: str
-    mode: str
-    points: tuple[PointState, ...]
+    paper: Paper
+    points: tuple[PointState, ...]  # as in the paper
     queue: tuple[int, ...]
     table: OnTable | None
     state: State = State.ASKING
-    run: int = 1
     unclear: int = 0  # replies in a row that were no answer
-    feedback: str = "at-once"
     slips: int = 0
+
+    @property
+    def title(self) -> str:
+        return self.paper.title
+
+    @property
+    def mode(self) -> str:
+        return self.paper.mode
+
+    @property
+    def feedback(self) -> str:
+        return self.paper.feedback
 
     @property
     def practice(self) -> bool:
@@ -139,11 +154,10 @@ def begin(
     feedback: str = "at-once",
 ) -> Sitting:
     """A fresh sitting with its first question on the table."""
-    points = tuple(PointState(d.point, d.questions) for d in drawn)
-    sitting = Sitting(
-        id_, person, task, title, mode, points, tuple(range(len(points))), None, feedback=feedback
-    )
-    return _put_on_table(sitting, bank, rng, step=1)
+    points = [PointState()] * len(drawn)
+    paper = Paper(title, mode, feedback, tuple(drawn))
+    table = _put_on_table(paper, points, 0, bank, rng, step=1)
+    return Sitting(id_, person, task, paper, tuple(points), tuple(range(1, len(points))), table)
 
 
 def letters_on_table(sitting: Sitting) -> str:
@@ -158,23 +172,33 @@ def answer(sitting: Sitting, shown: frozenset[str], bank: Bank, rng: Random) -> 
     item = bank.items[table.question]
     chosen = frozenset(table.order[SHOWN.index(letter)] for letter in shown)
     right = chosen == item.answer
-    point = sitting.points[table.point]
-    first_try = point.first_right is None
-    after = replace(
-        point,
-        first_right=right if first_try else point.first_right,
-        mastered=right or sitting.mode == "clean-run",
-    )
-    points = (*sitting.points[: table.point], after, *sitting.points[table.point + 1 :])
-    queue = sitting.queue if right or sitting.mode == "clean-run" else (*sitting.queue, table.point)
+    asked, first_right, _ = sitting.points[table.point]
+    first_try = first_right is None
+    is_over = right or sitting.mode == "clean-run"
+    points = list(sitting.points)
+    points[table.point] = PointState(asked, right if first_try else first_right, is_over)
+    queue = sitting.queue if is_over else (*sitting.queue, table.point)
     slips = sitting.slips + (not right)
     did = _did(right, queue, sitting.mode, slips)
     state = TRANSITIONS[sitting.state][did]
-    moved = replace(sitting, points=points, queue=queue, state=state, table=None, unclear=0, slips=slips)
+    following = None
     if state is State.ASKING:
-        moved = _put_on_table(moved, bank, rng, step=table.step + 1)
-    step = Step(sitting.id, table.step, point.point, item.id, chosen, right, first_try, sitting.practice)
-    return Verdict(did, moved, step, item)
+        following = _put_on_table(sitting.paper, points, queue[0], bank, rng, table.step + 1)
+        queue = queue[1:]
+    after = Sitting(
+        sitting.id,
+        sitting.person,
+        sitting.task,
+        sitting.paper,
+        tuple(points),
+        queue,
+        following,
+        state,
+        slips=slips,
+    )
+    point = sitting.paper.points[table.point].point
+    step = Step(sitting.id, table.step, point, item.id, chosen, right, first_try, sitting.practice)
+    return Verdict(did, after, step, item)
 
 
 def _did(right: bool, queue: tuple[int, ...], mode: str, slips: int) -> Did:
@@ -198,12 +222,13 @@ def unclear(sitting: Sitting) -> Sitting:
     return replace(sitting, unclear=sitting.unclear + 1)
 
 
-def _put_on_table(sitting: Sitting, bank: Bank, rng: Random, step: int) -> Sitting:
-    index, *rest = sitting.queue
-    point = sitting.points[index]
+def _put_on_table(
+    paper: Paper, points: list[PointState], index: int, bank: Bank, rng: Random, step: int
+) -> OnTable:
+    """The next question of a point, which ``points`` then counts as asked."""
+    asked, first_right, is_mastered = points[index]
+    points[index] = PointState(asked + 1, first_right, is_mastered)
     # When a point's questions are used up the oldest returns, its options in a new order.
-    question = point.questions[point.asked % len(point.questions)]
-    asked = replace(point, asked=point.asked + 1)
-    points = (*sitting.points[:index], asked, *sitting.points[index + 1 :])
-    table = OnTable(index, question, shuffled(bank.items[question], rng), step)
-    return replace(sitting, points=points, queue=tuple(rest), table=table)
+    questions = paper.points[index].questions
+    question = questions[asked % len(questions)]
+    return OnTable(index, question, shuffled(bank.items[question], rng), step)

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from bot.db import Tx, insert, insert_new
-from bot.quiz.rules import OnTable, PointState, Sitting, State, Step
-from bot.quiz.tables import answer, exposure, sitting
+from bot.quiz.drawing import Drawn
+from bot.quiz.rules import OnTable, Paper, PointState, Sitting, State, Step
+from bot.quiz.tables import answer, exposure, paper, sitting
 
-# Read and written as the text it is, so that what is known by its text need not be parsed.
-_kept_text: Final = sa.type_coerce(sitting.c.kept, sa.Text).label("kept")
 _SITTING: Final = sa.select(
-    sitting.c.id, sitting.c.person_id, sitting.c.task_id, sitting.c.state, _kept_text
+    sitting.c.id, sitting.c.person_id, sitting.c.task_id, sitting.c.state, sitting.c.kept
 )
 _OPEN: Final = _SITTING.where(sitting.c.person_id.in_(sa.bindparam("people", expanding=True)), sitting.c.open)
 _OF_TASK: Final = (
-    _SITTING.where(sitting.c.task_id == sa.bindparam("task"))
-    .order_by(sitting.c.started_at.desc())
-    .limit(1)
+    _SITTING.where(sitting.c.task_id == sa.bindparam("task")).order_by(sitting.c.started_at.desc()).limit(1)
 )
-_NEW: Final = insert(sitting).values(
-    {c.name: sa.bindparam(c.name, type_=sa.Text if c.name == "kept" else c.type) for c in sitting.c}
+_PAPERS_OF: Final = sa.select(paper.c.sitting_id, paper.c.kept).where(
+    paper.c.sitting_id.in_(sa.bindparam("sittings", expanding=True))
 )
+_NEW: Final = insert(sitting)
+_NEW_PAPER: Final = insert(paper)
 _KEEP: Final = (
     sa.update(sitting)
     .where(sitting.c.id == sa.bindparam("_id"))
     .values(
         state=sa.bindparam("_state"),
         open=sa.bindparam("_open"),
-        kept=sa.bindparam("_kept", type_=sa.Text),
+        kept=sa.bindparam("_kept"),
         touched_at=sa.bindparam("_at"),
     )
 )
 _STEP: Final = insert_new(answer)
-_SHELF_SIZE: Final = 4096  # about 30 MB
-_PAPER: Final = ',"p":'  # text inside JSON has its quotes escaped, so this is found nowhere else
+_REMEMBERED: Final = 65_536  # papers, some 400 bytes each, for they share their points
 _MET: Final = (
     sa.select(answer.c.question, sa.func.count().label("times"))
     .where(answer.c.person_id == sa.bindparam("person"), sa.not_(answer.c.practice))
@@ -62,8 +61,8 @@ class Quizzes:
         ids = list(people)
         found: dict[int, Sitting | None] = dict.fromkeys(ids)
         if ids:
-            for row in await self._tx.rows(_OPEN, {"people": ids}):
-                found[row.person_id] = _SHELF.find(row)
+            rows = await self._tx.rows(_OPEN, {"people": ids})
+            found.update((one.person, one) for one in await self._values(rows))
         return found
 
     async def current(self, person: int) -> Sitting | None:
@@ -74,8 +73,12 @@ class Quizzes:
 
     async def latest_of(self, task: int) -> Sitting | None:
         """The newest sitting for a task, open or left."""
-        row = await self._tx.row(_OF_TASK, {"task": task})
-        return None if row is None else _SHELF.find(row)
+        rows = await self._tx.rows(_OF_TASK, {"task": task})
+        return next(iter(await self._values(rows)), None)
+
+    async def _values(self, rows: Sequence[sa.Row[Any]]) -> list[Sitting]:
+        papers = await _PAPERS.of([row[0] for row in rows], self._tx)
+        return [_to_value(row, papers[row[0]]) for row in rows]
 
     async def seen(self, person: int) -> dict[str, int]:
         """How often the person met each question, over all terms."""
@@ -92,9 +95,14 @@ class Quizzes:
             task_id=value.task,
             state=value.state,
             open=_is_open(value),
-            kept=_SHELF.text_of(value),
+            kept=_progress(value),
             started_at=now,
             touched_at=now,
+        )
+        given = value.paper
+        points = [(drawn.point, drawn.questions) for drawn in given.points]
+        self._tx.write(
+            _NEW_PAPER, sitting_id=value.id, kept=[given.title, given.mode, given.feedback, points]
         )
 
     def keep(self, value: Sitting, now: datetime, step: Step | None = None) -> None:
@@ -119,92 +127,65 @@ class Quizzes:
         self._put(value, False, now)
 
     def _put(self, value: Sitting, is_open: bool, now: datetime) -> None:
-        text = _SHELF.text_of(value)
-        self._tx.write(_KEEP, _id=value.id, _state=str(value.state), _open=is_open, _kept=text, _at=now)
+        self._tx.write(
+            _KEEP, _id=value.id, _state=value.state, _open=is_open, _kept=_progress(value), _at=now
+        )
 
 
-class _Shelf:
-    """The values of the sittings touched last, by id.
-
-    A value counts only for the very text it was kept as, so neither a rollback nor another process can make
-    it stale.
-    """
+class _Papers:
+    """The papers used last, by sitting. They never change, so what is remembered here is never stale."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, str, Sitting]] = {}
+        self._known: OrderedDict[int, Paper] = OrderedDict()
 
-    def find(self, row: sa.Row[Any]) -> Sitting:
-        known = self._known.get(row.id)
-        if known is not None and known[0] == row.kept and known[1] == row.state:
-            return known[2]
-        value = _to_value(row, json.loads(row.kept))
-        self._note(value, row.kept)
-        return value
-
-    def text_of(self, value: Sitting) -> str:
-        """What is kept, as JSON; the paper comes last and is copied, for it never changes in a sitting."""
-        known = self._known.get(value.id)
-        paper = known[0][known[0].index(_PAPER) :] if known else f"{_PAPER}{_json(_paper(value))}}}"
-        text = _json(_progress(value))[:-1] + paper
-        self._note(value, text)
-        return text
-
-    def _note(self, value: Sitting, text: str) -> None:
-        self._known.pop(value.id, None)
-        if len(self._known) >= _SHELF_SIZE:
-            del self._known[next(iter(self._known))]
-        self._known[value.id] = (text, str(value.state), value)
+    async def of(self, sittings: Sequence[int], tx: Tx) -> dict[int, Paper]:
+        """The paper of each sitting; those that are not remembered are read in one statement."""
+        known = self._known
+        found = {id_: known[id_] for id_ in sittings if id_ in known}
+        if unknown := [id_ for id_ in sittings if id_ not in found]:
+            for row in await tx.rows(_PAPERS_OF, {"sittings": unknown}):
+                found[row.sitting_id] = _to_paper(*row.kept)
+        for id_, one in found.items():
+            known[id_] = one
+            known.move_to_end(id_)
+        while len(known) > _REMEMBERED:
+            known.popitem(last=False)
+        return found
 
 
-_SHELF: Final = _Shelf()
+_PAPERS: Final = _Papers()
+
+
+def _to_paper(title: str, mode: str, feedback: str, points: list[tuple[str, list[str]]]) -> Paper:
+    return Paper(intern(title), intern(mode), intern(feedback), tuple(_drawn(p, *ids) for p, ids in points))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _drawn(point: str, *questions: str) -> Drawn:
+    """One value for the same point in many papers."""
+    return Drawn(intern(point), tuple(map(intern, questions)))
 
 
 def _is_open(value: Sitting) -> bool:
     return value.state in (State.ASKING, State.MASTERED)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _paper(value: Sitting) -> list[tuple[str, tuple[str, ...]]]:
-    return [(p.point, p.questions) for p in value.points]
-
-
-def _progress(value: Sitting) -> dict[str, Any]:
+def _progress(value: Sitting) -> list[object]:
     """What an answer changes."""
-    table = value.table
-    return {
-        "t": value.title,
-        "m": value.mode,
-        "f": value.feedback,
-        "r": value.run,
-        "u": value.unclear,
-        "s": value.slips,
-        "q": value.queue,
-        "o": None if table is None else (table.point, table.question, table.order, table.step),
-        "g": [(p.asked, p.first_right, p.mastered) for p in value.points],
-    }
+    return [value.unclear, value.slips, value.queue, value.table, value.points]
 
 
-def _to_value(row: sa.Row[Any], kept: dict[str, Any]) -> Sitting:
-    table = kept["o"]
-    points = (
-        PointState(intern(point), tuple(map(intern, ids)), *how)
-        for (point, ids), how in zip(kept["p"], kept["g"], strict=True)
-    )
+def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
+    id_, person, task, state, (unclear, slips, queue, table, points) = row
     return Sitting(
-        id=row.id,
-        person=row.person_id,
-        task=row.task_id,
-        title=kept["t"],
-        mode=kept["m"],
-        feedback=kept["f"],
-        points=tuple(points),
-        queue=tuple(kept["q"]),
-        table=None if table is None else OnTable(*table),
-        state=State(row.state),
-        run=kept["r"],
-        unclear=kept["u"],
-        slips=kept["s"],
+        id_,
+        person,
+        task,
+        its_paper,
+        tuple(map(PointState._make, points)),
+        tuple(queue),
+        None if table is None else OnTable._make(table),
+        State(state),
+        unclear,
+        slips,
     )

@@ -14,7 +14,7 @@ sitting = sa.Table(
     sa.Column("task_id", sa.BigInteger, nullable=False),  # 0: practice
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),  # at most one open sitting a person
-    sa.Column("kept", Json, nullable=False),  # the sitting's value; the answers are the history
+    sa.Column("kept", Json, nullable=False),  # what an answer changes; the answers are the history
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("touched_at", Moment, nullable=False),
     sa.Index(
@@ -25,6 +25,20 @@ sitting = sa.Table(
         postgresql_where=sa.text("open"),
     ),
     sa.Index("ix_sitting_task", "task_id"),
+)
+
+# What never changes in a sitting: written once, so that an answer rewrites only a short row.
+paper = sa.Table(
+    "paper",
+    metadata,
+    sa.Column(
+        "sitting_id",
+        sa.BigInteger,
+        sa.ForeignKey("sitting.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("kept", Json, nullable=False),  # [title, mode, feedback, [[point, [question, …]], …]]
 )
 
 answer = sa.Table(

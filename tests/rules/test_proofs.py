@@ -92,3 +92,11 @@ def test_codes_can_be_read_aloud(key: bytes, task: int) -> None:
     assert len(code) == 8
     assert set(code) <= set(ALPHABET)
     assert tidy_code(f" {code[:4].lower()}-{code[4:]} ") == code
+
+
+def test_looking_after_declining_is_not_doing() -> None:
+    ladder = LADDERS[Ask.CONFIRM]
+    declined = replace(TASK, declined=True, settled_at=NOW)
+    result = raised(declined, ladder, ProofKind.OPENED)
+    assert result is not None
+    assert result.declined

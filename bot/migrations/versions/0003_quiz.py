@@ -69,3 +69,13 @@ def upgrade() -> None:
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.create_index("ix_answer_person", ["person_id"], unique=False)
         batch_op.create_index("ix_answer_question", ["question"], unique=False)
+
+    op.create_table(
+        "paper",
+        sa.Column("sitting_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kept", Json(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sitting_id"], ["sitting.id"], name=op.f("fk_paper_sitting_id_sitting"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("sitting_id", name=op.f("pk_paper")),
+    )

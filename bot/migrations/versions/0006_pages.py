@@ -23,17 +23,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_nonce", schema=None) as batch_op:
         batch_op.create_index("ix_web_nonce_until", ["until"], unique=False)
-
-    op.create_table(
-        "approval",
-        sa.Column("occurrence_id", sa.Text(), nullable=False),
-        sa.Column("person_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["occurrence_id"],
-            ["occurrence.id"],
-            name=op.f("fk_approval_occurrence_id_occurrence"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("occurrence_id", "person_id", name=op.f("pk_approval")),
-    )
