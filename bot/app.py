@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -126,6 +127,9 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, host, port, backlog=1024).start()
+        # Bank, plan and library live as long as the process: full collections need not walk them each time.
+        gc.collect()
+        gc.freeze()
         log.info("ready", role=role, host=host, port=port)
         yield
 

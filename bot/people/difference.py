@@ -77,6 +77,8 @@ def difference(
         known = current.get(row.code)
         if row.line in taken or row.line in unserved:
             row = replace(row, userid=known.userid if known else "")
+        elif known and known.userid and row.userid is None and _moved_id_space(known, row, corps):
+            row = replace(row, userid="")
         if known is None:
             new.append(row)
         elif what := _differing(known, row):
@@ -114,6 +116,16 @@ def _differing(known: Known, row: RosterRow) -> tuple[str, ...]:
     return tuple(what)
 
 
+def _moved_id_space(known: Known, row: RosterRow, corps: Mapping[str, Corp]) -> bool:
+    """A userid belongs to one corp, and a parent's to another directory than a member's."""
+    return _key(corps, known.kind, known.unit, known.userid) != _key(corps, row.kind, row.unit, known.userid)
+
+
+def _key(corps: Mapping[str, Corp], kind: PersonKind, unit: str, userid: str) -> tuple[str, bool, str] | None:
+    corp = corp_for(corps, unit)
+    return (corp.corp, kind is PersonKind.PARENT, userid) if corp else None
+
+
 def _same_names(file: RosterFile) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Two people of one kind with one name in one unit; 编号 keeps them apart, a name never does."""
     codes: dict[tuple[str, PersonKind, str], list[str]] = defaultdict(list)
@@ -130,18 +142,13 @@ def _taken(
     unserved: set[int],
 ) -> set[int]:
     """Lines asking for a userid whose holder keeps it. A chain of exchanges is granted only as a whole."""
-
-    def key(kind: PersonKind, unit: str, userid: str) -> tuple[str, bool, str] | None:
-        corp = corp_for(corps, unit)
-        return (corp.corp, kind is PersonKind.PARENT, userid) if corp else None
-
     holders = {
-        key(person.kind, person.unit, person.userid): person.code
+        _key(corps, person.kind, person.unit, person.userid): person.code
         for person in current.values()
         if person.userid and not person.left and person.code not in leaving
     }
     wanted = {
-        row.code: key(row.kind, row.unit, row.userid)
+        row.code: _key(corps, row.kind, row.unit, row.userid)
         for row in file.rows
         if row.userid is not None and row.line not in unserved
     }

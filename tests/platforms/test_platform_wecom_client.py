@@ -30,9 +30,16 @@ async def test_members_get_one_call_and_the_left_out_are_named(
     [(query, body)] = platform.asked(SEND)
     assert query == {"access_token": "T1"}
     assert (body["touser"], body["agentid"], body["msgtype"]) == ("liming|wangfang", 1000002, "text")
-    assert (body["enable_duplicate_check"], body["duplicate_check_interval"]) == (1, 14400)
+    assert body["enable_duplicate_check"] == 1
+    assert 14100 < body["duplicate_check_interval"] <= 14400
     assert "今天".encode() in packed.body
-    assert packed.repeatable.total_seconds() == 14400
+    assert packed.repeatable.total_seconds() == 14100
+
+
+def test_the_same_words_an_hour_later_are_another_request(app: WecomClient) -> None:
+    """The platform compares whole requests; a second reminder must not pass for a repeat of the first."""
+    packed = [app.pack([LI_MING], Text("提醒一下"), key=key, media={}).body for key in ("s1", "s2", "s1")]
+    assert packed[0] == packed[2] != packed[1]
 
 
 async def test_the_same_shipment_is_the_same_bytes(app: WecomClient, account: WechatClient) -> None:
