@@ -193,7 +193,7 @@ def test_applied_twice_nothing_changes_the_second_time(current: dict[str, Known]
 
 
 def test_a_parent_who_becomes_a_student_leaves_the_parents_userid_behind() -> None:
-    """Found by chance: 家校通讯录 and the members' directory are two id spaces, and the file names no userid."""
+    """家校通讯录 and the members' directory are two id spaces, and the file names no userid."""
     current = people(known("1", userid="c", kind=STUDENT), known("5", userid="c", kind=PARENT))
     found = difference(current, file_of(row("1", kind=STUDENT), row("5", kind=STUDENT)))
     assert [change.after.userid for change in found.changed] == [""]
