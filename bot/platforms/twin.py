@@ -67,7 +67,13 @@ def named(choices: tuple[Choice, ...]) -> list[str]:
 
 def tapped(choices: tuple[Choice, ...]) -> list[str]:
     """Choices as links that say the word (official account, document section 3.3)."""
-    return [link(choice.url or _menu(choice.word), choice.label) for choice in choices]
+    return [link(choice.url or _menu(choice.word), _lettered(choice)) for choice in choices]
+
+
+def _lettered(choice: Choice) -> str:
+    """An option with its letter, for those who type it instead of tapping."""
+    is_letter = len(choice.word) == 1 and choice.word.isascii() and choice.word != choice.label
+    return f"{choice.word}. {choice.label}" if is_letter else choice.label
 
 
 def link(url: str, label: str) -> str:

@@ -89,11 +89,11 @@ def shown(phone: Speaker) -> dict[str, str]:
         if bubble.mine:
             continue
         found = re.findall(r"【([A-F])】(\S+)", bubble.seen) or re.findall(
-            r"^([A-F])\. (\S+)$", bubble.seen, re.M
+            r"^([A-F])\. (.+)$", bubble.seen, re.M
         )
         if found:
             return dict(found)
-        if "对 / 错" in bubble.seen or bubble.seen.rstrip().endswith("对\n错"):
+        if "对 / 错" in bubble.seen or {"对", "错"} <= set(bubble.seen.split("\n")):
             return {"对": "对", "错": "错"}
     raise AssertionError(phone.transcript())
 
