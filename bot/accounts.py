@@ -39,9 +39,6 @@ class Accounts:
         """The app that serves a unit: the nearest one up the tree wins."""
         return _nearest(self.apps(), unit)
 
-    def followed_for(self, unit: str) -> Wechat | None:
-        return _nearest(self.followed(), unit)
-
     def member(self, unit: str, userid: str) -> tuple[str, Address] | None:
         """Account id and address of a WeCom member of this unit."""
         app = self.app_for(unit)

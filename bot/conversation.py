@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Conversation:
-    """Answers batches of callbacks. ``school`` is asked anew each time, so that changed files take effect."""
+    """Answers batches of callbacks. ``school`` gives what is held in memory."""
 
     database: Database
     routers: Sequence[Router]

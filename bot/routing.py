@@ -52,6 +52,11 @@ class Turn:
         assert self.person is not None
         return self.person
 
+    @property
+    def via(self) -> str:
+        """How the person acted, for the record of a proof."""
+        return "card" if self.tapped else "chat"
+
 
 Handler = Callable[[Turn], Awaitable[Say | None]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from bot.duties.actions import prove
@@ -13,6 +14,7 @@ router = Router("confirm")
 
 _WORDS: Final = frozenset(CONFIRM_WORDS.values())
 _REASONS: Final = ("手机不支持", "有境外亲友", "隐私考虑", "不填")
+_REASON_WITHIN: Final = timedelta(days=1)
 _THANKS: Final = "记下了，谢谢。不需要截图。"
 
 
@@ -27,7 +29,7 @@ async def all_of_them(turn: Turn) -> Say | None:
     if not open_:
         return None
     for task, occurrence in open_:
-        await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, _via(turn), turn.now)
+        await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, turn.via, turn.now)
     return Say(_THANKS)
 
 
@@ -43,7 +45,7 @@ async def not_now(turn: Turn) -> Say | None:
             occurrence,
             ProofKind.DECLINED,
             turn.someone.id,
-            _via(turn),
+            turn.via,
             turn.now,
             turn.rest[:40],
         )
@@ -55,7 +57,11 @@ async def not_now(turn: Turn) -> Say | None:
 @router.says("原因")
 async def reason(turn: Turn) -> Say | None:
     """The reason after 暂不; it is never required."""
-    return Say("好的。" if turn.rest == "不填" else "记下了，谢谢您告诉我们。")
+    if not turn.rest or turn.rest == "不填":
+        return Say("好的。")
+    since = turn.now - _REASON_WITHIN
+    noted = await turn.work.duties.explain(turn.someone.id, since, turn.rest[:40], turn.now, turn.via)
+    return Say("记下了，谢谢您告诉我们。") if noted else None
 
 
 @router.taps("c")
@@ -83,11 +89,7 @@ async def _confirm(turn: Turn, word: str) -> Say | None:
     task, occurrence = found
     if task.settled_at is not None and not task.declined:
         return Say("已经记过了，谢谢。")
-    await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, _via(turn), turn.now)
+    await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, turn.via, turn.now)
     rest = [o.title for t, o in await _open(turn) if t.id != task.id]
     more = f"还有：{'、'.join(rest)}。不方便可回「暂不」。" if rest else ""
     return Say(_THANKS + more)
-
-
-def _via(turn: Turn) -> str:
-    return "card" if turn.tapped else "chat"

@@ -31,7 +31,7 @@ async def done(turn: Turn) -> Say:
     if not open_:
         return Say("现在没有要转发的文章。谢谢！")
     for task, occurrence in open_:
-        await prove(turn.work, task, occurrence, ProofKind.SAID, turn.someone.id, _via(turn), turn.now)
+        await prove(turn.work, task, occurrence, ProofKind.SAID, turn.someone.id, turn.via, turn.now)
     return Say("收到，记为「自述已转发」。有家长打开班级链接后会自动升级，不用再做什么。")
 
 
@@ -47,7 +47,3 @@ async def _links(turn: Turn, task: Task, occurrence: Occurrence) -> list[tuple[s
     return [
         (unit, f"{base}/a/{slug}?k={k}", opens) for unit, k, opens in await turn.work.duties.links_of(task.id)
     ]
-
-
-def _via(turn: Turn) -> str:
-    return "card" if turn.tapped else "chat"

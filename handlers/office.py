@@ -33,7 +33,7 @@ async def done(turn: Turn) -> Say | None:
         occurrence,
         _proof(occurrence),
         turn.someone.id,
-        "card" if turn.tapped else "chat",
+        turn.via,
         turn.now,
         note[:200],
     )

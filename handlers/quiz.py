@@ -127,12 +127,12 @@ async def _after(turn: Turn, verdict: Verdict, close: str) -> Say:
     found = await turn.work.duties.task(sitting.task)
     if found is not None and found[1].ask is not Ask.FULL_MARKS:
         await prove(
-            turn.work, *found, found[1].ladder.done or ProofKind.TAPPED, turn.someone.id, _via(turn), turn.now
+            turn.work, *found, found[1].ladder.done or ProofKind.TAPPED, turn.someone.id, turn.via, turn.now
         )
         turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)
         return Say(f"{told}\n{wording.through(sitting)}", close=close)
     if found is not None:
-        await prove(turn.work, *found, ProofKind.MASTERED, turn.someone.id, _via(turn), turn.now)
+        await prove(turn.work, *found, ProofKind.MASTERED, turn.someone.id, turn.via, turn.now)
     text = wording.mastered(sitting, turn.someone, turn.school.test_level, turn.now)
     return Say(f"{told}\n{text}", SIGN if turn.school.test_level == 1 else (), close=close)
 
@@ -157,7 +157,7 @@ async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     task, occurrence = found
     result = f"满分 {len(sitting.points)}/{len(sitting.points)}"
     sealed = await sign(
-        turn.work, turn.school, task, occurrence, turn.someone, level, result, _via(turn), turn.now
+        turn.work, turn.school, task, occurrence, turn.someone, level, result, turn.via, turn.now
     )
     turn.work.quizzes.keep(moved(sitting, Did.SIGNED), turn.now)
     return Say(issued(sealed))
@@ -174,9 +174,6 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     earlier = await turn.work.quizzes.latest_of(task.id)
     if earlier is not None and earlier.state in (State.ASKING, State.MASTERED):
         turn.work.quizzes.keep(earlier, turn.now)
-        if earlier.state is State.MASTERED:
-            text = wording.mastered(earlier, turn.someone, turn.school.test_level, turn.now)
-            return Say(text, SIGN if turn.school.test_level == 1 else ())
         return _show(turn, earlier, wording.resumed(earlier))
     audience = audience_of(turn.someone.kind, turn.someone.stage)
     plan = turn.school.plan.blueprint(occurrence.material, audience)
@@ -202,7 +199,7 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
         turn.rng,
     )
     turn.work.quizzes.start(sitting, turn.now)
-    await prove(turn.work, task, occurrence, ProofKind.STARTED, turn.someone.id, _via(turn), turn.now)
+    await prove(turn.work, task, occurrence, ProofKind.STARTED, turn.someone.id, turn.via, turn.now)
     text = wording.opening(sitting, task.due_at)
     if task.due_at is not None and turn.now > task.due_at:
         text = f"{late(task.due_at)}\n{text}"
@@ -234,7 +231,3 @@ def _show(turn: Turn, sitting: Sitting, text: str, close: str = "") -> Say:
     assert sitting.table is not None
     item = turn.school.bank.items[sitting.table.question]
     return Say(text, question=wording.question(sitting, item), close=close)
-
-
-def _via(turn: Turn) -> str:
-    return "card" if turn.tapped else "chat"

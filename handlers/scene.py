@@ -38,7 +38,7 @@ async def _answer(turn: Turn, text: str, late_ok: bool) -> Say | None:
         occurrence,
         ProofKind.TAPPED,
         turn.someone.id,
-        "card" if turn.tapped else "chat",
+        turn.via,
         turn.now,
     )
     right = chosen == {scene.answer}

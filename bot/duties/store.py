@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Moment, Tx, below, insert, insert_new
+from bot.db import Tx, below, insert, insert_new
 from bot.duties.rules import (
     Ask,
     Do,
@@ -20,7 +20,8 @@ from bot.duties.rules import (
     Task,
     raised,
 )
-from bot.duties.tables import class_link, occurrence, proof, task, watermark
+from bot.duties.store_links import Links
+from bot.duties.tables import occurrence, proof, task, watermark
 from bot.ids import new_id
 
 _OPEN_STATES: Final = (OccurrenceState.OPEN, OccurrenceState.PAUSED)
@@ -51,12 +52,11 @@ _REMINDED: Final = (
 )
 _MARK: Final = insert(watermark)
 _SET_MARK: Final = _MARK.on_conflict_do_update(index_elements=["name"], set_={"at": _MARK.excluded.at})
-_LINK: Final = insert_new(class_link)
 
 TaskOf = tuple[Task, Occurrence]
 
 
-class Duties:
+class Duties(Links):
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
@@ -129,6 +129,22 @@ class Duties:
         return [
             Proof(r.task_id, ProofKind(r.kind), r.at, r.by_id, r.via, r.reason, r.detail or {}) for r in rows
         ]
+
+    async def explain(self, person: int, since: datetime, reason: str, now: datetime, via: str) -> int:
+        """Append the reason to what this person declined since then; how many tasks that were."""
+        declined = sa.select(proof.c.task_id).where(
+            proof.c.by_id == person,
+            proof.c.kind == ProofKind.DECLINED,
+            proof.c.reason == "",
+            proof.c.at >= since,
+        )
+        ids = [row.task_id for row in await self._tx.rows(declined)]
+        for id_ in ids:
+            self._tx.write(
+                _PROOF, id=new_id(now), task_id=id_, kind=ProofKind.DECLINED, tier=0, at=now, by_id=person,
+                via=via, reason=reason, detail=None,
+            )  # fmt: skip
+        return len(ids)
 
     def remind(self, task_id: int, now: datetime) -> None:
         self._tx.write(_REMINDED, _id=task_id, _at=now)
@@ -221,27 +237,6 @@ class Duties:
 
     def set_watermark(self, name: str, at: datetime) -> None:
         self._tx.write(_SET_MARK, name=name, at=at)
-
-    def give_link(self, k: str, slug: str, unit: str, task_id: int | None) -> None:
-        self._tx.write(_LINK, k=k, slug=slug, unit=unit, task_id=task_id)
-
-    async def links_of(self, task_id: int) -> list[tuple[str, str, int]]:
-        """(unit, k, opens) of the class links a teacher was given."""
-        rows = await self._tx.rows(sa.select(class_link).where(class_link.c.task_id == task_id))
-        return [(row.unit, row.k, row.opens) for row in rows]
-
-    async def count_open(self, k: str, slug: str, now: datetime) -> int | None:
-        """One more open of a class link; the teacher's task id (0 without one), ``None`` if not ours."""
-        row = await self._tx.row(
-            sa.update(class_link)
-            .where(class_link.c.k == k, class_link.c.slug == slug)
-            .values(
-                opens=class_link.c.opens + 1,
-                first_open_at=sa.func.coalesce(class_link.c.first_open_at, sa.literal(now, Moment())),
-            )
-            .returning(class_link.c.task_id)
-        )
-        return None if row is None else (row.task_id or 0)
 
 
 def _task(row: sa.Row[Any], prefix: str = "") -> Task:

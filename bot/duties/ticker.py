@@ -1,4 +1,4 @@
-"""Every minute: what has fallen due? Launch it, record what came too late, remind, close what is over."""
+"""Every minute: what has fallen due? Launch it, record what came too late, remind."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Ticker:
         self._wake = wake
 
     async def tick(self) -> int:
-        """Launch whatever fell due since the last look; how many occurrences that were."""
+        """Launch whatever fell due since the last look; how many occurrences and reminders that were."""
         school = self._school()
         launched = 0
         for pack in sorted({school.default_pack, *school.packs.values()}):

@@ -82,10 +82,6 @@ def bad_name() -> str:
     return "姓名里有数字、公式或符号，请核对。"
 
 
-def two_codes() -> str:
-    return "学号、工号都填了而且不同，不知道用哪一个。"
-
-
 def repeated_code(code: str, first: int) -> str:
     return f"编号 {code} 与第{first:,}行重复，只留前一行。"
 

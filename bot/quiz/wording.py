@@ -111,7 +111,3 @@ def left(sitting: Sitting) -> str:
 
 def nothing_open() -> str:
     return "现在没有进行中的测试。想练习发「答题」。"
-
-
-def already_signed(title: str, code: str) -> str:
-    return f"「{title}」您已满分签收，编号 {code}。想练习发「答题」。"

@@ -18,12 +18,8 @@ from bot.delivery.tables import delivery, shipment
 from bot.messages import Address, Choice, Notice, Question, Urgency
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
-SENT, UNKNOWN, REFUSED, DEAD = (
-    DeliveryState.SENT,
-    DeliveryState.UNKNOWN,
-    DeliveryState.REFUSED,
-    DeliveryState.DEAD,
-)
+SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
+REFUSED, DEAD = DeliveryState.REFUSED, DeliveryState.DEAD
 
 
 async def test_an_answer_lost_by_wecom_is_asked_again_and_seen_once(post: Post) -> None:

@@ -22,6 +22,13 @@ async def test_three_things_told_confirmed_and_declined(cast: Cast) -> None:
     cast.zhou.hears("不会再催")
     await cast.zhou.says("原因 隐私考虑")
     cast.zhou.hears("谢谢")
+    async with cast.stage.bot.database.reading() as tx:
+        work = Work(tx)
+        zhou = await work.people.by_code("2301002")
+        assert zhou is not None
+        found = await work.duties.latest_about(zhou.id, "guide-app")
+        assert found is not None
+        assert [p.reason for p in await work.duties.proofs(found[0].id)] == ["", "隐私考虑"]
     await cast.su.says("催办")
     assert "提醒一下" not in cast.zhou.transcript()
     await cast.zhou.says("已安装")
