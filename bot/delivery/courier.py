@@ -12,19 +12,18 @@ import structlog
 
 from bot.db import Database
 from bot.delivery.actions_attention import admit
-from bot.delivery.actions_fallback import by_template
 from bot.delivery.actions_media import media_of
+from bot.delivery.actions_packing import Counter, fix
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
-from bot.delivery.rules import NO_CLIENT, NO_WINDOW, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
+from bot.delivery.rules import NO_CLIENT, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
-from bot.ids import new_id
-from bot.messages import Address, Realm
-from bot.platforms.port import Client, Packed
+from bot.messages import Realm
+from bot.platforms.port import Client
 from bot.school import School
 
 log = structlog.get_logger()
@@ -160,7 +159,10 @@ class Courier:
                 try:
                     if isinstance(known, PlatformError):
                         raise known
-                    fixed = await self._fix(CourierRows(tx), account, parcel, known, now)
+                    counter = Counter(
+                        account, self._clients[account, parcel.realm], self._school(), self._ledger
+                    )
+                    fixed = await fix(counter, CourierRows(tx), parcel, known, now)
                 except PlatformError as error:
                     await not_packed(tx, self._school(), account, parcel.members, error, now, self._rng)
                     continue
@@ -169,43 +171,6 @@ class Courier:
                 elif fixed is not None:
                     shipments.append(fixed)
         return await self._make(account, shipments)
-
-    async def _fix(
-        self,
-        rows: CourierRows,
-        account: str,
-        parcel: Parcel,
-        media: Mapping[str, str],
-        now: datetime,
-    ) -> Shipment | str | None:
-        """The call as it will be made, in the database; a reason when it may not be; ``None``: not now."""
-        id_ = new_id(now)
-        client, members = self._clients[account, parcel.realm], list(parcel.members)
-        addresses = list(dict.fromkeys(m.address for m in members))
-
-        content = parcel.content
-
-        def pack(some: Sequence[str]) -> Packed:
-            to = [Address.from_key(address) for address in some]
-            return client.pack(to, content, key=str(id_), media=media)
-
-        packed = pack(addresses)
-        if packed.quota == "custom" and not await rows.take_window(addresses[0], now):
-            notice = by_template(client, content, self._school(), account, members[0].occurrence)
-            if notice is None:
-                return NO_WINDOW
-            content = notice
-            packed = pack(addresses)
-        drawn = await self._ledger.draw(rows, account, packed.quota, len(addresses), parcel.urgency, now)
-        if drawn < len(addresses):
-            some = set(addresses[:drawn])
-            rest = [m for m in members if m.address not in some]
-            await rows.give_back(rest, self._ledger.next_window(packed.quota, now))
-            members = [m for m in members if m.address in some]
-            if not members:
-                return None
-            packed = pack(addresses[:drawn])
-        return await rows.ship(id_, account, packed, [m.id for m in members], members[0].lease, now)
 
     async def _make(self, account: str, shipments: Sequence[Shipment]) -> bool:
         """Make the calls together and write down what came of them."""
