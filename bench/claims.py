@@ -1,4 +1,4 @@
-"""One worker that claims due rows and settles them, in a process of its own: ``python -m bench.claims URL``.
+"""One worker that claims due rows, ships and settles them; a process: ``python -m bench.claims URL``.
 
 Waits for a line on its input, so that all workers begin together; prints how many rows it handled.
 """
@@ -12,8 +12,10 @@ from typing import Final
 
 import bench.school
 from bot.db import Database
-from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
+from bot.ids import new_id
+from bot.messages import Address
+from bot.platforms.port import Packed, Receipt
 
 _ROWS: Final = 1000
 
@@ -24,11 +26,15 @@ async def work(url: str, now: datetime) -> int:
     try:
         while True:
             async with database.begin() as tx:
-                claimed = await CourierRows(tx).claim(bench.school.ACCOUNT, now, _ROWS)
-            if not claimed:
-                return done
+                rows = CourierRows(tx)
+                if not (claimed := await rows.claim(bench.school.ACCOUNT, now, _ROWS)):
+                    return done
+                to = tuple(Address.from_key(c.address) for c in claimed)
+                packed = Packed("/", b"", to, timedelta(hours=4), "app")
+                members = [c.id for c in claimed]
+                shipment = rows.ship(new_id(now), bench.school.ACCOUNT, packed, members, now)
             async with database.begin() as tx:
-                await CourierRows(tx).finish([c.id for c in claimed], DeliveryState.SENT, "", now)
+                await CourierRows(tx).delivered([(shipment, Receipt())], now)
             done += len(claimed)
     finally:
         await database.close()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
 from bot.delivery.ledger import period
 from bot.delivery.rules import HELD, SECOND_ALERT, STOPPED, WANTS_LESS, DeliveryState, over_cap
+from bot.delivery.store_attention import Cap
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState
 from bot.messages import Urgency
-from bot.people.rules import PersonKind
 from bot.school import School
 
 _MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
@@ -34,17 +35,17 @@ class _Desk:
 
     async def later(self, some: Sequence[Claimed], at: datetime, *, as_digest: bool = False) -> None:
         await self.rows.give_back(some, at, as_digest=as_digest)
-        self._without(some)
+        self.without(some)
 
     async def never(self, some: Sequence[Claimed], why: str) -> None:
         if some:
             await self.rows.finish([c.id for c in some], DeliveryState.CANCELLED, why, self.now)
-            self._without(some)
+            self.without(some)
 
     def routine(self) -> list[Claimed]:
         return [c for c in self.left if c.urgency is Urgency.ROUTINE]
 
-    def _without(self, some: Sequence[Claimed]) -> None:
+    def without(self, some: Sequence[Claimed]) -> None:
         gone = {c.id for c in some}
         self.left = [c for c in self.left if c.id not in gone]
 
@@ -58,18 +59,34 @@ async def admit(
     platform's limit per member bind all.
     """
     desk = _Desk(rows, now, list(claimed))
+    caps = {str(kind): Cap(cap.count, *period(cap.per, now)) for kind, cap in school.plan.caps.items()}
+    welcome: list[Claimed] = []
     await _campaigns(desk)
     if routine := desk.routine():
         quiet = school.plan.quiet_until(now)
         if quiet > now:
             await desk.later(routine, quiet)
         else:
+            welcome = await _unremarkable(desk, caps)
             await _wants_less(desk)
             await _in_a_quiz(desk)
-            await _over_cap(desk, school)
+            await _over_cap(desk, school, caps)
     await _second_alert(desk)
     await _too_fast(desk)
-    return desk.left
+    return [*welcome, *desk.left]
+
+
+async def _unremarkable(desk: _Desk, caps: Mapping[str, Cap]) -> list[Claimed]:
+    """Taken off the desk: a single routine message for somebody whom no rule holds back."""
+    times = Counter(c.person for c in desk.left)
+    single = [c for c in desk.routine() if c.person and times[c.person] == 1]
+    if not single:
+        return []
+    people = [c.person for c in single]
+    held = await desk.rows.remarkable(people, caps, desk.now, desk.now - _QUIZ_RESTS)
+    welcome = [c for c in single if c.person not in held]
+    desk.without(welcome)
+    return welcome
 
 
 async def _campaigns(desk: _Desk) -> None:
@@ -98,26 +115,25 @@ async def _in_a_quiz(desk: _Desk) -> None:
         await desk.later([c for c in routine if touched.get(c.person) == at], at + _QUIZ_RESTS)
 
 
-async def _over_cap(desk: _Desk, school: School) -> None:
+async def _over_cap(desk: _Desk, school: School, caps: Mapping[str, Cap]) -> None:
     """Who has had enough for the day, week or month; what waits goes out together on the next morning."""
-    caps = {kind: (cap.count, *period(cap.per, desk.now)) for kind, cap in school.plan.caps.items()}
     routine = [c for c in desk.routine() if not c.nudge]
     if not caps or not routine:
         return
     people = _people(routine)
-    since = min(start for _, start, _ in caps.values())
+    since = min(cap.since for cap in caps.values())
     recent = await desk.rows.recent(people, since, desk.now, but={c.id for c in desk.left})
     readers = await desk.rows.readers(people)
     held: dict[datetime, list[Claimed]] = {}
     digests: set[int] = set()
     for one in routine:
         reader = readers.get(one.person)
-        cap = caps.get(PersonKind(reader.kind)) if reader else None
+        cap = caps.get(reader.kind) if reader else None
         if cap is None or (one.digest and one.person in digests):
             continue
         mine = recent.setdefault(one.person, [])
-        if over_cap(mine, cap[0], cap[1]):
-            held.setdefault(cap[2], []).append(one)
+        if over_cap(mine, cap.count, cap.since):
+            held.setdefault(cap.until, []).append(one)
             continue
         mine.append(desk.now)
         if one.digest:

@@ -15,24 +15,22 @@ from bot.reports.render import png
 _LIFE: Final = timedelta(days=2)  # a media_id lives three days (90253)
 
 
-async def media_of(
-    database: Database, client: Client, account: str, content: Content, now: datetime
-) -> dict[str, str]:
-    """Blob hash -> media_id of what the content shows; uploaded at most once in two days.
-
-    Raises PlatformError when the platform does not take it.
-    """
+async def media_of(rows: CourierRows, account: str, content: Content, now: datetime) -> dict[str, str] | None:
+    """Blob hash -> media_id of what the content shows; ``None``: it has to be uploaded first."""
     if not isinstance(content, Image | File):
         return {}
+    known = await rows.media_id(account, content.blob, now)
+    return None if known is None else {content.blob: known}
+
+
+async def upload(database: Database, client: Client, account: str, content: Content, now: datetime) -> None:
+    """Bring a picture or file to the account. Raises PlatformError when the platform does not take it."""
+    assert isinstance(content, Image | File)
     async with database.reading() as tx:
-        rows = CourierRows(tx)
-        known = await rows.media_id(account, content.blob, now)
-        data = b"" if known else await rows.blob(content.blob)
-    if known is None:
-        kind = "image" if isinstance(content, Image) else "file"
-        if data.lstrip()[:4] == b"<svg":
-            data = await asyncio.to_thread(png, data.decode())
-        known = await client.upload(kind, content.name, data)
-        async with database.begin() as tx:
-            CourierRows(tx).keep_media(account, content.blob, known, now + _LIFE)
-    return {content.blob: known}
+        data = await CourierRows(tx).blob(content.blob)
+    kind = "image" if isinstance(content, Image) else "file"
+    if data.lstrip()[:4] == b"<svg":
+        data = await asyncio.to_thread(png, data.decode())
+    media_id = await client.upload(kind, content.name, data)
+    async with database.begin() as tx:
+        CourierRows(tx).keep_media(account, content.blob, media_id, now + _LIFE)

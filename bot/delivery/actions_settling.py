@@ -26,32 +26,47 @@ _LOOK_AGAIN: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One call and what the platform said to it."""
+    """One call and what the platform said to it; ``None``: the call was not made."""
 
     shipment: Shipment
-    said: Receipt | PlatformError
+    said: Receipt | PlatformError | None
 
 
-async def settle(tx: Tx, school: School, outcome: Outcome, now: datetime, rng: Random) -> None:
-    """Write down one outcome, in the caller's transaction."""
-    rows, sent, said = CourierRows(tx), outcome.shipment, outcome.said
-    if isinstance(said, PlatformError) and sent.may_have_arrived and said.code == _TASK_USED:
-        said = Receipt()  # the earlier try did arrive: the platform knows its task_id (42014)
-    verdict = "accepted" if isinstance(said, Receipt) else str(said.verdict)
-    SHIPMENTS.labels(sent.account, verdict).inc()
-    if isinstance(said, Receipt):
-        await rows.delivered(sent, said, now)
-        if said.refused:
+async def settle(tx: Tx, school: School, outcomes: Sequence[Outcome], now: datetime, rng: Random) -> None:
+    """Write down what came of these calls, in the caller's transaction."""
+    rows = CourierRows(tx)
+    accepted: list[tuple[Shipment, Receipt]] = []
+    for outcome in outcomes:
+        sent, said = outcome.shipment, outcome.said
+        if isinstance(said, PlatformError) and sent.may_have_arrived and said.code == _TASK_USED:
+            said = Receipt()  # the earlier try did arrive: the platform knows its task_id (42014)
+        if said is None:
+            await rows.postpone(sent, now, counted=False, certain=not sent.may_have_arrived)
+            continue
+        SHIPMENTS.labels(sent.account, "accepted" if isinstance(said, Receipt) else str(said.verdict)).inc()
+        if isinstance(said, Receipt):
+            accepted.append((sent, said))
+        else:
+            await _failed(tx, school, sent, said, now, rng)
+    if accepted:
+        await rows.delivered(accepted, now)
+    for sent, receipt in accepted:
+        if receipt.refused:
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
-        return
+
+
+async def _failed(
+    tx: Tx, school: School, sent: Shipment, error: PlatformError, now: datetime, rng: Random
+) -> None:
+    rows = CourierRows(tx)
     decision = after(
-        said, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
+        error, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
     )
-    certain = said.verdict is not Verdict.UNKNOWN and not sent.may_have_arrived
+    certain = error.verdict is not Verdict.UNKNOWN and not sent.may_have_arrived
     match decision:
         case RetryAt(at, counted):
             await rows.postpone(sent, at, counted=counted, certain=certain)
-            if said.verdict is Verdict.WAIT:
+            if error.verdict is Verdict.WAIT:
                 rows.wait(sent.account, at, now)
         case Settled(state, reason):
             await rows.failed(sent, state, reason, now)
@@ -81,7 +96,7 @@ async def not_packed(
 ) -> None:
     """Nothing was sent yet, so nothing can be doubled: try again, or isolate what cannot be sent."""
     rows = CourierRows(tx)
-    match after(error, members[0].attempts, True, now, rng):
+    match after(error, members[0].attempts + 1, True, now, rng):
         case RetryAt(at, counted):
             await (rows.retry(members, at) if counted else rows.give_back(members, at))
         case StopAccount(reason):

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any, Final
 
 import structlog
 
-from bot.db import Database
+from bot.db import Database, Tx
 from bot.delivery.actions_attention import admit
-from bot.delivery.actions_media import media_of
-from bot.delivery.actions_packing import Counter, fix
+from bot.delivery.actions_media import media_of, upload
+from bot.delivery.actions_packing import Choice, Counter, choose, load
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_CLIENT, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
-from bot.delivery.store_courier import CourierRows
+from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
-from bot.platforms.port import Client
+from bot.platforms.port import Client, Receipt
 from bot.school import School
 
 log = structlog.get_logger()
-_CLAIM: Final = 1000
+_MOST: Final = 2000  # messages of an account that are looked at together
+_LEAST: Final = 256
+_WAVE: Final = 128  # calls that are fixed together
+_RECOVERY: Final = ("", False)  # the lane that takes over what was left behind
 _LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
 _SETTLE_AGAIN: Final = (0.2, 1.0, 3.0)  # seconds: an outcome is worth some patience with the database
 
@@ -54,7 +59,9 @@ class Courier:
         self._ledger = ledger
         self._accounts = sorted({account for account, _ in clients})
         self._parallel = {account: Parallel() for account in self._accounts}
-        self._bells: list[asyncio.Event] = []
+        self._appetite: dict[tuple[str, bool], int] = {}
+        lanes = [_RECOVERY, *((a, urgent) for a in self._accounts for urgent in (True, False))]
+        self._bells = {lane: asyncio.Event() for lane in lanes}
 
     def pace(self, account: str) -> int:
         """How many calls of an account go at once at present."""
@@ -62,20 +69,20 @@ class Courier:
 
     def wake(self) -> None:
         """Something was queued that should go now."""
-        for bell in self._bells:
+        for bell in self._bells.values():
             bell.set()
 
     async def run(self, pause: float = 1.0) -> None:
         """Work until cancelled; look at once when woken, else every ``pause`` seconds.
 
         What somebody waits for has a lane of its own and never stands behind a fan-out."""
-        lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
-        for account in self._accounts:
-            lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
-            lanes.append(lambda account=account: self._lane(account, urgent=False))  # type: ignore[misc]
         async with asyncio.TaskGroup() as group:
-            for lane in lanes:
-                group.create_task(self._loop(lane, pause))
+            group.create_task(self._watch(pause))
+            group.create_task(self._loop(self._recover, self._bells[_RECOVERY]))
+            for account in self._accounts:
+                for urgent in (True, False):
+                    lane = partial(self._lane, account, urgent=urgent)
+                    group.create_task(self._loop(lane, self._bells[account, urgent]))
 
     async def round(self) -> int:
         """One look at every account; how many messages were handled."""
@@ -90,130 +97,156 @@ class Courier:
             total += handled
         return total
 
-    async def _loop(self, lane: Callable[[], Awaitable[int]], pause: float) -> None:
-        bell = asyncio.Event()
-        self._bells.append(bell)
-        try:
-            while True:
-                bell.clear()
-                busy = 0
-                try:
-                    busy = await lane()
-                except Exception as error:
-                    _note(error)
-                if not busy:
-                    try:
-                        await asyncio.wait_for(bell.wait(), pause)
-                    except TimeoutError:
-                        continue
-        finally:
-            self._bells.remove(bell)
+    async def _watch(self, pause: float) -> None:
+        """The one thing an idle courier does: a short look for all accounts, which locks nobody out."""
+        while True:
+            try:
+                now = self._clock()
+                async with self._database.reading() as tx:
+                    rows = CourierRows(tx)
+                    found = await rows.waiting(self._accounts, now)
+                    if await rows.left_behind(now):
+                        found.add(_RECOVERY)
+                for lane in found:
+                    self._bells[lane].set()
+            except Exception as error:
+                _note(error)
+            await asyncio.sleep(pause)
+
+    async def _loop(self, lane: Callable[[], Awaitable[int]], bell: asyncio.Event) -> None:
+        while True:
+            await bell.wait()
+            bell.clear()
+            try:
+                while await lane():
+                    pass
+            except Exception as error:
+                _note(error)
 
     async def _lane(self, account: str, *, urgent: bool) -> int:
-        """Claim what is due, and carry it out in waves; how many messages left."""
-        now = self._clock()
+        """Take what is due, fix the calls, make them; how many messages were looked at."""
+        now, lane = self._clock(), (account, urgent)
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
             if rests((await rows.account_states()).get(account), now):
                 return 0
-            claimed = await rows.claim(account, now, _CLAIM, urgent=urgent)
+            claimed = await rows.claim(account, now, self._appetite.get(lane, _MOST), urgent=urgent)
             if not claimed:
                 return 0
             admitted = await admit(rows, self._school(), claimed, now)
             contents = await rows.contents({c.payload for c in admitted})
-        parcels = await self._parcels(account, fold(admitted, contents), now)
-        while parcels:
-            ready, parcels = wave(parcels, self._parallel[account].now)
-            if not await _uninterrupted(self._carry(account, ready)):
-                break
-            if parcels and self._clock() > parcels[0].members[0].lease - _LEASE_LEFT:
-                break
-        await self._put_back(parcels)
+            parcels = await self._parcels(tx, account, fold(admitted, contents), now)
+            ready, rest = wave(parcels, _WAVE, self._parallel[account].now)
+            shipments, bare = await self._pack(tx, account, ready, now)
+            spoken_for = {m.address for parcel in ready for m in parcel.members}
+            held = [m for parcel in rest for m in parcel.members if m.address in spoken_for]
+            await rows.hold(held, now)
+        going = sum(shipment.size for shipment in shipments)
+        self._appetite[lane] = min(max(2 * going, _LEAST), _MOST)
+        await _uninterrupted(self._carry(account, shipments, held))
+        for parcel in bare:
+            await self._upload(account, parcel)
         return len(claimed)
 
-    async def _parcels(self, account: str, found: Sequence[Parcel], now: datetime) -> list[Parcel]:
+    async def _parcels(self, tx: Tx, account: str, found: Sequence[Parcel], now: datetime) -> list[Parcel]:
         """Cut to what one call takes; what nothing can carry ends here."""
         cut: list[Parcel] = []
         for parcel in found:
             client = self._clients.get((account, parcel.realm))
             if client is None:
-                async with self._database.begin() as tx:
-                    await give_up(tx, self._school(), parcel.members, DeliveryState.DEAD, NO_CLIENT, now)
+                await give_up(tx, self._school(), parcel.members, DeliveryState.DEAD, NO_CLIENT, now)
                 continue
             cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, client.batch)]
         return cut
 
-    async def _carry(self, account: str, ready: Sequence[Parcel]) -> bool:
-        """One wave: fix every call, make them, settle them. ``False`` when the account has to rest."""
-        now = self._clock()
-        media: list[dict[str, str] | PlatformError] = []
+    async def _pack(
+        self, tx: Tx, account: str, ready: Sequence[Parcel], now: datetime
+    ) -> tuple[list[Shipment], list[Parcel]]:
+        """The calls, fixed; and the parcels whose picture has to be uploaded first."""
+        rows, school = CourierRows(tx), self._school()
+        counter = Counter(account, school, self._ledger, rows, now)
+        choices: list[Choice] = []
+        bare: list[Parcel] = []
         for parcel in ready:
+            media = await media_of(rows, account, parcel.content, now)
+            if media is None:
+                bare.append(parcel)
+                continue
             try:
-                client = self._clients[account, parcel.realm]
-                media.append(await media_of(self._database, client, account, parcel.content, now))
+                choice = await choose(counter, self._clients[account, parcel.realm], parcel, media)
             except PlatformError as error:
-                media.append(error)
-        shipments: list[Shipment] = []
-        async with self._database.begin() as tx:
-            for parcel, known in zip(ready, media, strict=True):
-                try:
-                    if isinstance(known, PlatformError):
-                        raise known
-                    counter = Counter(
-                        account, self._clients[account, parcel.realm], self._school(), self._ledger
-                    )
-                    fixed = await fix(counter, CourierRows(tx), parcel, known, now)
-                except PlatformError as error:
-                    await not_packed(tx, self._school(), account, parcel.members, error, now, self._rng)
-                    continue
-                if isinstance(fixed, str):
-                    await give_up(tx, self._school(), parcel.members, DeliveryState.REFUSED, fixed, now)
-                elif fixed is not None:
-                    shipments.append(fixed)
-        return await self._make(account, shipments)
+                await not_packed(tx, school, account, parcel.members, error, now, self._rng)
+                continue
+            if isinstance(choice, str):
+                await give_up(tx, school, parcel.members, DeliveryState.REFUSED, choice, now)
+            else:
+                choices.append(choice)
+        return await load(counter, choices), bare
 
-    async def _make(self, account: str, shipments: Sequence[Shipment]) -> bool:
-        """Make the calls together and write down what came of them."""
-        outcomes = await asyncio.gather(*(self._send(shipment) for shipment in shipments))
-        pace, goes_on, crowded = self._parallel.setdefault(account, Parallel()), True, False
-        for said in (outcome.said for outcome in outcomes):
-            if isinstance(said, PlatformError):
-                log.warning("send failed", account=account, code=said.code, verdict=str(said.verdict))
-                crowded = crowded or said.code == TOO_MANY_AT_ONCE
-                goes_on = goes_on and said.verdict not in (Verdict.WAIT, Verdict.STOP, Verdict.TOKEN)
-        if crowded:
-            pace.too_many()
-        elif outcomes:
+    async def _upload(self, account: str, parcel: Parcel) -> None:
+        """The parcel itself goes with the next round."""
+        now = self._clock()
+        try:
+            await upload(self._database, self._clients[account, parcel.realm], account, parcel.content, now)
+        except PlatformError as error:
+            async with self._database.begin() as tx:
+                await not_packed(tx, self._school(), account, parcel.members, error, now, self._rng)
+
+    async def _carry(self, account: str, shipments: Sequence[Shipment], held: Sequence[Claimed]) -> None:
+        await self._make(account, shipments)
+        if held:
+            async with self._database.begin() as tx:
+                await CourierRows(tx).release(held, self._clock())
+
+    async def _make(self, account: str, shipments: Sequence[Shipment]) -> None:
+        """Make the calls, as many at once as the platform bears, and write down what came of them."""
+        pace, waiting = self._parallel.setdefault(account, Parallel()), deque(shipments)
+        outcomes: list[Outcome] = []
+        goes_on, crowded = True, False
+
+        async def hand(number: int) -> None:
+            nonlocal goes_on, crowded
+            while waiting and goes_on and number < pace.now:
+                shipment, at_once = waiting.popleft(), pace.now
+                said = await self._send(shipment)
+                outcomes.append(Outcome(shipment, said))
+                if isinstance(said, PlatformError):
+                    log.warning("send failed", account=account, code=said.code, verdict=str(said.verdict))
+                    if said.code == TOO_MANY_AT_ONCE:
+                        crowded = True
+                        pace.too_many(at_once)
+                    goes_on = goes_on and said.verdict not in (Verdict.WAIT, Verdict.STOP, Verdict.TOKEN)
+
+        await asyncio.gather(*(hand(number) for number in range(min(pace.now, len(shipments)))))
+        outcomes += [Outcome(shipment, None) for shipment in waiting]
+        if shipments and not crowded:
             pace.went_well()
         await self._settle(outcomes)
-        return goes_on
 
-    async def _send(self, shipment: Shipment) -> Outcome:
-        client = self._clients[shipment.account, shipment.packed.recipients[0].realm]
+    async def _send(self, shipment: Shipment) -> Receipt | PlatformError | None:
+        """``None``: no time is left of the lease, so another courier may have it by now."""
+        if self._clock() > shipment.lease_until - _LEASE_LEFT:
+            return None
         try:
-            return Outcome(shipment, await client.send(shipment.packed))
+            client = self._clients[shipment.account, shipment.packed.recipients[0].realm]
+            return await client.send(shipment.packed)
         except PlatformError as error:
-            return Outcome(shipment, error)
+            return error
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         """What the platform said must not be lost because the database is away for a moment."""
+        if not outcomes:
+            return
         for patience in (*_SETTLE_AGAIN, None):
             try:
                 async with self._database.begin() as tx:
-                    for outcome in outcomes:
-                        await settle(tx, self._school(), outcome, self._clock(), self._rng)
+                    await settle(tx, self._school(), outcomes, self._clock(), self._rng)
                 return
             except Exception as error:
                 if patience is None:
                     raise
                 _note(error)
                 await asyncio.sleep(patience)
-
-    async def _put_back(self, parcels: Sequence[Parcel]) -> None:
-        """Claimed, but the account rests or the lease is nearly over."""
-        if members := [m for parcel in parcels for m in parcel.members]:
-            async with self._database.begin() as tx:
-                await CourierRows(tx).give_back(members, self._clock())
 
     async def _recover(self) -> int:
         """Take over what a courier left behind: repeat inside the platform's window, else it is unknown."""
@@ -231,7 +264,7 @@ class Courier:
                 )
                 if shipment.may_have_arrived and not (known and shipment.may_repeat(now)):
                     lost = PlatformError(Verdict.UNKNOWN, 0, "interrupted")
-                    await settle(tx, self._school(), Outcome(shipment, lost), now, self._rng)
+                    await settle(tx, self._school(), [Outcome(shipment, lost)], now, self._rng)
                 elif not known:
                     await rows.failed(shipment, DeliveryState.DEAD, NO_CLIENT, now)
                 elif shipment.routine and quiet > now and not shipment.may_have_arrived:

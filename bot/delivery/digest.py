@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.delivery.store_courier import Claimed
-from bot.messages import Address, Choice, Content, Realm, Text, Urgency
+from bot.messages import Address, CardUpdate, Choice, Content, Realm, Text, Urgency
 from bot.platforms.twin import as_text
 
 
@@ -23,7 +23,13 @@ class Parcel:
         """The most pressing of its members': an alert does not wait because a reminder is on board."""
         return next((u for u in _PRESSING if any(m.urgency is u for m in self.members)), Urgency.ROUTINE)
 
+    @property
+    def is_sturdy(self) -> bool:
+        """Would the platform notice a repeat? WeCom compares messages (90236), not updates of cards."""
+        return self.realm in _COMPARED and not isinstance(self.content, CardUpdate)
 
+
+_COMPARED = (Realm.MEMBER, Realm.PARENT, Realm.STUDENT)
 _PRESSING = (Urgency.SOS, Urgency.ALERT, Urgency.SOLICITED)
 
 
@@ -74,8 +80,12 @@ def parts(members: Sequence[Claimed], size: int) -> list[list[Claimed]]:
     ]
 
 
-def wave(parcels: Sequence[Parcel], most: int) -> tuple[list[Parcel], list[Parcel]]:
-    """The parcels that may travel at once, and the rest. Nobody is in two, or their order would be chance."""
+def wave(parcels: Sequence[Parcel], most: int, most_fragile: int) -> tuple[list[Parcel], list[Parcel]]:
+    """The parcels that may travel at once, and the rest. Nobody is in two, or their order would be chance.
+
+    ``most_fragile`` of them may be such as nobody can repeat: what is fixed and not yet sent when a courier
+    dies would count as unknown.
+    """
     now: list[Parcel] = []
     rest: list[Parcel] = []
     spoken_for: set[str] = set()
@@ -83,10 +93,17 @@ def wave(parcels: Sequence[Parcel], most: int) -> tuple[list[Parcel], list[Parce
         if len(now) == most:
             return now, [*rest, *parcels[number:]]
         addresses = {m.address for m in parcel.members}
-        (rest if addresses & spoken_for else now).append(parcel)
+        if spoken_for.isdisjoint(addresses) and (parcel.is_sturdy or most_fragile > 0):
+            now.append(parcel)
+            most_fragile -= not parcel.is_sturdy
+        else:
+            rest.append(parcel)
         spoken_for |= addresses
     return now, rest
 
 
 def _realm(one: Claimed) -> Realm:
-    return Address.from_key(one.address).realm
+    return _REALM[one.address.split("|", 2)[1]]
+
+
+_REALM = {str(realm): realm for realm in Realm}

@@ -191,8 +191,9 @@ class Parallel:
     most: int = IN_FLIGHT
     now: int = field(default=IN_FLIGHT)
 
-    def too_many(self) -> None:
-        self.now = max(1, self.now // 2)
+    def too_many(self, at_once: int) -> None:
+        """So many were under way: eight that are told the same are one reason to halve, not eight."""
+        self.now = min(self.now, max(1, at_once // 2))
 
     def went_well(self) -> None:
         self.now = min(self.most, self.now + 1)

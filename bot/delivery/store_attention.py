@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from bot.db import Tx
+from bot.db import Tx, milliseconds
 from bot.delivery.rules import DeliveryState
 from bot.delivery.tables import delivery
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.tables import occurrence
+from bot.lists import among
 from bot.messages import Urgency
 from bot.people.tables import person
 from bot.quiz.tables import sitting
@@ -20,20 +22,65 @@ from bot.quiz.tables import sitting
 NUDGE = "nudge/"  # keys of reminders begin so: counted per task, not against the caps
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """``less``: said 少发."""
 
     kind: str
     less: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most ``count`` routine messages between two moments."""
+
+    count: int
+    since: datetime
+    until: datetime
+
+
+_LAST_HOUR: Final = timedelta(hours=1)
+_NEVER: Final = 2**62
+
+
 class Attention:
     _tx: Tx
 
+    async def remarkable(
+        self, people: Sequence[int], caps: Mapping[str, Cap], now: datetime, rested: datetime
+    ) -> set[int]:
+        """Those whom some rule about routine messages may hold back; everybody else may simply be written to.
+
+        One question for a thousand people, because in a message to everybody most are like this: they did
+        not say 少发, are in no quiz since ``rested``, are below their cap and got nothing in the last hour.
+        """
+        had = delivery.alias("had")
+        theirs = had.c.person_id == person.c.id
+        at = sa.type_coerce(had.c.settled_at, sa.BigInteger)
+        counted = sa.select(sa.func.count()).where(
+            theirs,
+            at >= _by_kind({kind: milliseconds(cap.since) for kind, cap in caps.items()}),
+            had.c.state == DeliveryState.SENT,
+            had.c.urgency == Urgency.ROUTINE,
+            ~had.c.key.startswith(NUDGE),
+        )
+        lately = sa.exists().where(
+            theirs, had.c.settled_at > now - _LAST_HOUR, had.c.state == DeliveryState.SENT
+        )
+        under_way = sa.exists().where(theirs, had.c.settled_at.is_(None), had.c.state == DeliveryState.LEASED)
+        answering = sa.exists().where(
+            sitting.c.person_id == person.c.id, sitting.c.open, sitting.c.touched_at > rested
+        )
+        full = counted.scalar_subquery() >= _by_kind({kind: cap.count for kind, cap in caps.items()})
+        found = await self._tx.rows(
+            sa.select(person.c.id).where(
+                among(person.c.id, people), sa.or_(person.c.less, full, lately, under_way, answering)
+            )
+        )
+        return {row.id for row in found}
+
     async def readers(self, people: Sequence[int]) -> dict[int, Reader]:
         rows = await self._tx.rows(
-            sa.select(person.c.id, person.c.kind, person.c.less).where(person.c.id.in_(people))
+            sa.select(person.c.id, person.c.kind, person.c.less).where(among(person.c.id, people))
         )
         return {row.id: Reader(row.kind, row.less) for row in rows}
 
@@ -60,7 +107,7 @@ class Attention:
         found: dict[int, list[datetime]] = {}
         for row in await self._tx.rows(
             sa.select(delivery.c.id, delivery.c.person_id, delivery.c.settled_at).where(
-                delivery.c.person_id.in_(people),
+                among(delivery.c.person_id, people),
                 delivery.c.urgency == urgency,
                 ~delivery.c.key.startswith(NUDGE),
                 sa.or_(
@@ -79,7 +126,7 @@ class Attention:
         for row in await self._tx.rows(
             sa.select(delivery.c.address, delivery.c.settled_at)
             .where(
-                delivery.c.person_id.in_(people),
+                among(delivery.c.person_id, people),
                 delivery.c.settled_at >= since,
                 delivery.c.state == DeliveryState.SENT,
             )
@@ -92,7 +139,13 @@ class Attention:
         """Who is in the middle of a quiz, and when they last did something in it."""
         rows = await self._tx.rows(
             sa.select(sitting.c.person_id, sitting.c.touched_at).where(
-                sitting.c.person_id.in_(people), sitting.c.open, sitting.c.touched_at > since
+                among(sitting.c.person_id, people), sitting.c.open, sitting.c.touched_at > since
             )
         )
         return {row.person_id: row.touched_at for row in rows}
+
+
+def _by_kind(values: Mapping[str, int]) -> sa.ColumnElement[int]:
+    """A number for each kind of person; for a kind without one a number that is never reached."""
+    never = sa.literal(_NEVER, sa.BigInteger)
+    return sa.case(values, value=person.c.kind, else_=never) if values else never

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
-from bot.db import Tx, insert
+from bot.db import Moment, Tx, insert
 from bot.delivery.content import from_json
 from bot.delivery.rules import LEASE, DeliveryState
 from bot.delivery.store_attention import NUDGE, Attention
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
-from bot.delivery.tables import DUE, URGENT, account_state, blob, delivery, media, payload
+from bot.delivery.tables import DUE, HELD, URGENT, account_state, blob, delivery, media, payload
+from bot.lists import Listed, among
 from bot.messages import Content, Urgency
 
 __all__ = ["Claimed", "CourierRows", "Shipment"]
 
-_CLAIMED: Final = [
-    delivery.c.id,
-    delivery.c.key,
-    delivery.c.address,
-    delivery.c.person_id,
-    delivery.c.payload,
-    delivery.c.urgency,
-    delivery.c.digest,
-    delivery.c.attempts,
-    delivery.c.occurrence_id,
-]
+_CLAIM: Final[Mapping[bool, sa.Select[Any]]] = {
+    urgent: (
+        sa.select(
+            delivery.c.id,
+            delivery.c.address,
+            delivery.c.person_id,
+            delivery.c.payload,
+            delivery.c.urgency,
+            delivery.c.digest,
+            delivery.c.attempts,
+            sa.func.coalesce(delivery.c.occurrence_id, ""),
+            delivery.c.key.startswith(NUDGE),
+        )
+        .where(
+            sa.text(URGENT if urgent else DUE),
+            delivery.c.account == sa.bindparam("account"),
+            delivery.c.not_before <= sa.bindparam("now", type_=Moment()),
+        )
+        .order_by(delivery.c.not_before, delivery.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .with_for_update(skip_locked=True)
+    )
+    for urgent in (False, True)
+}
+_URGENCY: Final = {str(urgency): urgency for urgency in Urgency}
 _STATE: Final = insert(account_state)
 _SET_WAIT: Final = _STATE.on_conflict_do_update(
     index_elements=["account"], set_={"not_before": _STATE.excluded.not_before}
@@ -46,9 +60,34 @@ _SET_MEDIA: Final = _MEDIA.on_conflict_do_update(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that this courier holds until ``lease``."""
+_WATCHED: Final = sa.bindparam("accounts", type_=Listed(str))
+_NOW: Final = sa.bindparam("now", type_=Moment())
+
+
+def _waiting(source: sa.TableValuedAlias) -> sa.Select[str, bool, bool]:
+    """(account, anything due, anything urgent due) of those that do not rest."""
+    account = sa.type_coerce(source.c.value, sa.Text)
+    mine = (delivery.c.account == account, delivery.c.not_before <= _NOW)
+    rests = sa.exists().where(
+        account_state.c.account == account,
+        sa.or_(account_state.c.stopped != "", account_state.c.not_before > _NOW),
+    )
+    return sa.select(
+        account.label("account"),
+        sa.exists().where(sa.text(DUE), *mine).label("due"),
+        sa.exists().where(sa.text(URGENT), *mine).label("urgent"),
+    ).where(~rests)
+
+
+_WAITING: Final = {
+    "sqlite": _waiting(sa.func.json_each(_WATCHED).table_valued("value")),
+    "postgresql": _waiting(sa.func.unnest(_WATCHED).table_valued("value").render_derived()),
+}
+_HELD: Final = sa.select(sa.exists().where(sa.text(HELD), delivery.c.not_before <= _NOW))
+
+
+class Claimed(NamedTuple):
+    """A delivery that is this courier's until the end of the transaction; there are thousands of them."""
 
     id: int
     address: str
@@ -59,7 +98,6 @@ class Claimed:
     attempts: int
     occurrence: str
     nudge: bool  # a reminder: counted per task, not against the caps
-    lease: datetime
 
 
 class CourierRows(Shipments, Quotas, Attention):
@@ -69,68 +107,70 @@ class CourierRows(Shipments, Quotas, Attention):
         self._tx = tx
 
     async def claim(self, account: str, now: datetime, limit: int, *, urgent: bool = False) -> list[Claimed]:
-        """Due rows of an account in their order, leased to the caller; ``urgent``: only what is not routine.
+        """Due rows of an account in their order, the caller's until the end of the transaction.
 
-        One statement for both dialects. While a row is leased its ``not_before`` is the end of the lease, so
-        that nobody else takes a row for stranded because it has been due for long.
+        Those that are not put aboard a shipment are simply due again. ``urgent``: only what is not routine.
         """
-        lease = now + LEASE
-        due = (
-            sa.select(delivery.c.id)
-            .where(
-                sa.text(URGENT if urgent else DUE),
-                delivery.c.account == account,
-                delivery.c.not_before <= now,
-            )
-            .order_by(delivery.c.not_before, delivery.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).scalar_subquery()
-        rows = await self._tx.rows(
-            sa.update(delivery)
-            .where(delivery.c.id.in_(due))
-            .values(state=DeliveryState.LEASED, attempts=delivery.c.attempts + 1, not_before=lease)
-            .returning(*_CLAIMED)
-        )
-        return sorted((_claimed(row, lease) for row in rows), key=lambda one: one.id)
+        values = {"account": account, "now": now, "most": limit}
+        found: Sequence[Any] = await self._tx.rows(_CLAIM[urgent], values)
+        return [Claimed(r[0], r[1], r[2], r[3], _URGENCY[r[4]], r[5], r[6], r[7], r[8]) for r in found]
 
-    async def give_back(self, members: Sequence[Claimed], at: datetime, *, as_digest: bool = False) -> None:
-        """Not now (quiet hours, caps, quota): due again later, and the attempt does not count."""
-        if not members:
-            return
-        values: dict[str, Any] = {"digest": True} if as_digest else {}
+    async def waiting(self, accounts: Sequence[str], now: datetime) -> set[tuple[str, bool]]:
+        """(account, urgent?) of what could leave now; one short question for all, so that idling is cheap."""
+        values = {"accounts": list(accounts), "now": now}
+        found: set[tuple[str, bool]] = set()
+        for row in await self._tx.rows(_WAITING[self._tx.dialect], values):
+            found |= {(row.account, urgent) for urgent in (False, True) if (row.due, row.urgent)[urgent]}
+        return found
+
+    async def left_behind(self, now: datetime) -> bool:
+        """Is anything to be taken over from a courier that died, or to be tried again?"""
+        return bool(await self._tx.scalar(_HELD, {"now": now}) or await self.open_shipments(now))
+
+    async def hold(self, members: Sequence[Claimed], now: datetime) -> None:
+        """Kept from other couriers while an earlier message to the same person is on its way."""
+        if members:
+            await self._tx.execute(
+                sa.update(delivery)
+                .where(among(delivery.c.id, [m.id for m in members]), delivery.c.state == DeliveryState.DUE)
+                .values(state=DeliveryState.LEASED, not_before=now + LEASE)
+            )
+
+    async def release(self, members: Sequence[Claimed], now: datetime) -> None:
+        """What was held may go."""
         await self._tx.execute(
             sa.update(delivery)
             .where(
-                delivery.c.id.in_([m.id for m in members]),
+                among(delivery.c.id, [m.id for m in members]),
                 delivery.c.state == DeliveryState.LEASED,
                 delivery.c.shipment_id.is_(None),
-                delivery.c.not_before == members[0].lease,
             )
-            .values(state=DeliveryState.DUE, not_before=at, attempts=delivery.c.attempts - 1, **values)
+            .values(state=DeliveryState.DUE, not_before=now)
         )
+
+    async def give_back(self, members: Sequence[Claimed], at: datetime, *, as_digest: bool = False) -> None:
+        """Not now (quiet hours, caps, quota): due again later, and that is no attempt."""
+        if members:
+            values: dict[str, Any] = {"digest": True} if as_digest else {}
+            await self._tx.execute(
+                sa.update(delivery)
+                .where(among(delivery.c.id, [m.id for m in members]), delivery.c.state == DeliveryState.DUE)
+                .values(not_before=at, **values)
+            )
 
     async def retry(self, members: Sequence[Claimed], at: datetime) -> None:
         """Due again after something went wrong before the call; the attempt counts."""
         await self._tx.execute(
             sa.update(delivery)
-            .where(
-                delivery.c.id.in_([m.id for m in members]),
-                delivery.c.state == DeliveryState.LEASED,
-                delivery.c.shipment_id.is_(None),
-            )
-            .values(state=DeliveryState.DUE, not_before=at)
+            .where(among(delivery.c.id, [m.id for m in members]), delivery.c.state == DeliveryState.DUE)
+            .values(not_before=at, attempts=delivery.c.attempts + 1)
         )
 
     async def stranded(self, now: datetime) -> int:
-        """Claims that never became a shipment (the courier died before it packed): due again."""
+        """What a courier held when it died: due again."""
         return await self._tx.execute(
             sa.update(delivery)
-            .where(
-                delivery.c.state == DeliveryState.LEASED,
-                delivery.c.shipment_id.is_(None),
-                delivery.c.not_before <= now,
-            )
+            .where(sa.text(HELD), delivery.c.not_before <= now)
             .values(state=DeliveryState.DUE)
         )
 
@@ -165,18 +205,3 @@ class CourierRows(Shipments, Quotas, Attention):
     async def blob(self, blob_hash: str) -> bytes:
         data: bytes = await self._tx.scalar(sa.select(blob.c.data).where(blob.c.hash == blob_hash))
         return data
-
-
-def _claimed(row: sa.Row[Any], lease: datetime) -> Claimed:
-    return Claimed(
-        row.id,
-        row.address,
-        row.person_id,
-        row.payload,
-        Urgency(row.urgency),
-        row.digest,
-        row.attempts,
-        row.occurrence_id or "",
-        row.key.startswith(NUDGE),
-        lease,
-    )

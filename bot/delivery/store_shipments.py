@@ -9,16 +9,51 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Tx, insert
+from bot.db import Moment, Tx, insert
 from bot.delivery.rules import LEASE, OUT_OF_SCOPE, RECALLED, DeliveryState, ShipmentState, repeatable
 from bot.delivery.tables import OPEN_SHIPMENTS, account_state, delivery, shipment
 from bot.duties.tables import task
+from bot.lists import among, among_named, among_texts
 from bot.messages import Address, Urgency
 from bot.platforms.port import Packed, Receipt
 
 _SHIP: Final = insert(shipment)
+_LOAD: Final = (
+    sa.update(delivery)
+    .where(among_named(delivery.c.id, "members"), delivery.c.state == DeliveryState.DUE)
+    .values(state=DeliveryState.LEASED, shipment_id=sa.bindparam("aboard"), attempts=delivery.c.attempts + 1)
+)
+_CLOSE: Final = (
+    sa.update(shipment)
+    .where(shipment.c.id == sa.bindparam("closed"))
+    .values(
+        state=sa.bindparam("end"),
+        message_id=sa.bindparam("message"),
+        response_code=sa.bindparam("code"),
+        lease_until=None,
+    )
+)
 _UNSETTLED: Final = (ShipmentState.SENDING, ShipmentState.WAITING)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
+
+
+def _rests(now: datetime | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
+    """Does the shipment's account rest?"""
+    return shipment.c.account.in_(
+        sa.select(account_state.c.account).where(
+            sa.or_(account_state.c.stopped != "", account_state.c.not_before > now)
+        )
+    )
+
+
+_NOW: Final = sa.bindparam("now", type_=Moment())
+_ANY_OPEN: Final = sa.select(
+    sa.exists().where(
+        sa.text(OPEN_SHIPMENTS),
+        shipment.c.lease_until <= _NOW,
+        sa.or_(shipment.c.state == ShipmentState.RECALL, ~_rests(_NOW)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +68,7 @@ class Shipment:
     packed: Packed
     made_at: datetime
     repeat_until: datetime
+    lease_until: datetime
     attempts: int
     may_have_arrived: bool
     size: int
@@ -61,26 +97,10 @@ class Ended:
 class Shipments:
     _tx: Tx
 
-    async def ship(
-        self, id_: int, account: str, packed: Packed, members: Sequence[int], lease: datetime, now: datetime
-    ) -> Shipment | None:
-        """Fix a call before it is made; ``None`` when the lease on the members has run out meanwhile."""
-        aboard = await self._tx.execute(
-            sa.update(delivery)
-            .where(
-                delivery.c.id.in_(members),
-                delivery.c.state == DeliveryState.LEASED,
-                delivery.c.shipment_id.is_(None),
-                delivery.c.not_before == lease,
-            )
-            .values(shipment_id=id_)
-        )
-        if aboard != len(members):
-            await self._tx.execute(
-                sa.update(delivery).where(delivery.c.shipment_id == id_).values(shipment_id=None)
-            )
-            return None
-        until = now + packed.repeatable
+    def ship(self, id_: int, account: str, packed: Packed, members: Sequence[int], now: datetime) -> Shipment:
+        """Fix a call before it is made; the members are the caller's in this transaction."""
+        until, lease = now + packed.repeatable, now + LEASE
+        self._tx.write(_LOAD, members=members, aboard=id_)
         self._tx.write(
             _SHIP,
             id=id_,
@@ -92,20 +112,21 @@ class Shipments:
             size=len(members),
             made_at=now,
             repeat_until=until,
-            lease_until=now + LEASE,
+            lease_until=lease,
             state=ShipmentState.SENDING,
             attempts=1,
             message_id="",
             response_code="",
         )
-        return Shipment(id_, account, packed, now, until, 1, may_have_arrived=False, size=len(members))
+        return Shipment(id_, account, packed, now, until, lease, 1, may_have_arrived=False, size=len(members))
+
+    async def open_shipments(self, now: datetime) -> bool:
+        """Is there any that ``abandoned`` or ``to_recall`` would give?"""
+        return bool(await self._tx.scalar(_ANY_OPEN, {"now": now}))
 
     async def abandoned(self, now: datetime, limit: int = 20) -> list[Shipment]:
         """Shipments to be sent again, leased anew: those that wait, and those whose courier died."""
-        resting = sa.select(account_state.c.account).where(
-            sa.or_(account_state.c.stopped != "", account_state.c.not_before > now)
-        )
-        due = await self._open(now, limit, shipment.c.state.in_(_UNSETTLED), ~shipment.c.account.in_(resting))
+        due = await self._open(now, limit, shipment.c.state.in_(_UNSETTLED), ~_rests(now))
         if not due:
             return []
         await self._tx.execute(
@@ -113,7 +134,7 @@ class Shipments:
             .where(shipment.c.id.in_([row.id for row in due]))
             .values(state=ShipmentState.SENDING, lease_until=now + LEASE, attempts=shipment.c.attempts + 1)
         )
-        return await self._with_members(due)
+        return await self._with_members(due, now)
 
     async def to_recall(self, now: datetime, limit: int = 20) -> list[Shipment]:
         """Messages of stopped campaigns that are to be taken back, leased."""
@@ -124,7 +145,7 @@ class Shipments:
                 .where(shipment.c.id.in_([row.id for row in due]))
                 .values(lease_until=now + LEASE)
             )
-        return await self._with_members(due)
+        return await self._with_members(due, now)
 
     async def recalled(self, taken: Shipment, done: bool) -> None:
         """After the call: the message is gone from the phones, or it was too late."""
@@ -141,43 +162,42 @@ class Shipments:
             .values(state=ShipmentState.DONE, lease_until=None)
         )
 
-    async def delivered(self, sent: Shipment, receipt: Receipt, now: datetime) -> None:
-        """The platform took it: everyone on board is told, except those it named as refused.
+    async def delivered(self, some: Sequence[tuple[Shipment, Receipt]], now: datetime) -> None:
+        """The platform took them: everyone on board is told, except those it named as refused.
 
-        An answer that comes after the shipment was given up as unknown still counts.
+        An answer that comes after a shipment was given up as unknown still counts.
         """
-        aboard = sa.and_(
-            delivery.c.shipment_id == sent.id,
-            delivery.c.state.in_((DeliveryState.LEASED, DeliveryState.UNKNOWN)),
-        )
-        if refused := [a.key for a in receipt.refused]:
-            await self._settle(
-                sa.and_(aboard, delivery.c.address.in_(refused)), DeliveryState.REFUSED, OUT_OF_SCOPE, now
-            )
-        if sent.size > len(sent.packed.recipients):
-            first = (
-                sa.select(sa.func.min(delivery.c.id)).where(aboard).group_by(delivery.c.address)
-            ).scalar_subquery()
-            await self._settle(sa.and_(aboard, delivery.c.id.not_in(first)), DeliveryState.FOLDED, "", now)
+        aboard = self._aboard([sent.id for sent, _ in some], DeliveryState.LEASED, DeliveryState.UNKNOWN)
+        for sent, receipt in some:
+            mine = sa.and_(delivery.c.shipment_id == sent.id, aboard)
+            if refused := [a.key for a in receipt.refused]:
+                who = sa.and_(mine, among_texts(delivery.c.address, refused))
+                await self._settle(who, DeliveryState.REFUSED, OUT_OF_SCOPE, now)
+            if sent.size > len(sent.packed.recipients):
+                first = (
+                    sa.select(sa.func.min(delivery.c.id)).where(mine).group_by(delivery.c.address)
+                ).scalar_subquery()
+                await self._settle(sa.and_(mine, delivery.c.id.not_in(first)), DeliveryState.FOLDED, "", now)
+            self._close(sent.id, ShipmentState.DONE, receipt)
         await self._settle(aboard, DeliveryState.SENT, "", now)
-        told = sa.select(delivery.c.occurrence_id, delivery.c.person_id).where(
-            delivery.c.shipment_id == sent.id,
-            delivery.c.state.in_((DeliveryState.SENT, DeliveryState.FOLDED)),
-            delivery.c.occurrence_id.is_not(None),
-        )
+        told = self._aboard([sent.id for sent, _ in some], DeliveryState.SENT, DeliveryState.FOLDED)
         await self._tx.execute(
             sa.update(task)
-            .where(task.c.told_at.is_(None), sa.tuple_(task.c.occurrence_id, task.c.person_id).in_(told))
+            .where(
+                task.c.told_at.is_(None),
+                task.c.occurrence_id == delivery.c.occurrence_id,
+                task.c.person_id == delivery.c.person_id,
+                told,
+            )
             .values(told_at=now)
         )
-        await self._close(sent.id, ShipmentState.DONE, receipt)
 
     async def failed(self, sent: Shipment, state: DeliveryState, outcome: str, now: datetime) -> None:
         """Nobody on board was reached, as far as anybody knows."""
         aboard = sa.and_(delivery.c.shipment_id == sent.id, delivery.c.state == DeliveryState.LEASED)
         await self._settle(aboard, state, outcome, now)
         unknown = state is DeliveryState.UNKNOWN
-        await self._close(sent.id, ShipmentState.UNKNOWN if unknown else ShipmentState.DONE, Receipt())
+        self._close(sent.id, ShipmentState.UNKNOWN if unknown else ShipmentState.DONE, Receipt())
 
     async def postpone(self, sent: Shipment, at: datetime, *, counted: bool, certain: bool) -> None:
         """The same bytes again later; waiting for a limit gives the attempt back.
@@ -196,7 +216,7 @@ class Shipments:
 
     async def finish(self, ids: Iterable[int], state: DeliveryState, outcome: str, now: datetime) -> None:
         """Deliveries that end without a call."""
-        await self._settle(delivery.c.id.in_(list(ids)), state, outcome, now)
+        await self._settle(among(delivery.c.id, ids), state, outcome, now)
 
     async def missed(self, *, shipment_id: int = 0, ids: Sequence[int] = ()) -> list[Ended]:
         """The campaign deliveries of a shipment, or of these ids, that reached nobody."""
@@ -223,7 +243,7 @@ class Shipments:
             .with_for_update(skip_locked=True)
         )
 
-    async def _with_members(self, due: Sequence[sa.Row[Any]]) -> list[Shipment]:
+    async def _with_members(self, due: Sequence[sa.Row[Any]], now: datetime) -> list[Shipment]:
         members: dict[int, list[Address]] = {}
         routine: set[int] = set()
         for row in await self._tx.rows(
@@ -234,7 +254,7 @@ class Shipments:
             members.setdefault(row.shipment_id, []).append(Address.from_key(row.address))
             if row.urgency == Urgency.ROUTINE:
                 routine.add(row.shipment_id)
-        return [_shipment(row, members.get(row.id, []), row.id in routine) for row in due]
+        return [_shipment(row, members.get(row.id, []), row.id in routine, now) for row in due]
 
     async def _settle(
         self, which: sa.ColumnElement[bool], state: DeliveryState, outcome: str, now: datetime
@@ -243,20 +263,14 @@ class Shipments:
             sa.update(delivery).where(which).values(state=state, outcome=outcome, settled_at=now)
         )
 
-    async def _close(self, id_: int, state: ShipmentState, receipt: Receipt) -> None:
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id == id_)
-            .values(
-                state=state,
-                message_id=receipt.message_id,
-                response_code=receipt.response_code,
-                lease_until=None,
-            )
-        )
+    def _aboard(self, shipments: Sequence[int], *states: DeliveryState) -> sa.ColumnElement[bool]:
+        return sa.and_(among(delivery.c.shipment_id, shipments), delivery.c.state.in_(states))
+
+    def _close(self, id_: int, state: ShipmentState, receipt: Receipt) -> None:
+        self._tx.write(_CLOSE, closed=id_, end=state, message=receipt.message_id, code=receipt.response_code)
 
 
-def _shipment(row: sa.Row[Any], members: list[Address], routine: bool) -> Shipment:
+def _shipment(row: sa.Row[Any], members: list[Address], routine: bool, now: datetime) -> Shipment:
     packed = Packed(
         row.path,
         row.body,
@@ -271,6 +285,7 @@ def _shipment(row: sa.Row[Any], members: list[Address], routine: bool) -> Shipme
         packed,
         row.made_at,
         row.repeat_until,
+        now + LEASE,
         row.attempts + 1,
         may_have_arrived=row.state == ShipmentState.SENDING,
         size=len(members),

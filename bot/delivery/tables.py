@@ -45,6 +45,8 @@ media = sa.Table(
 # Conditions of partial indexes: asked in the same words, else SQLite walks the whole table.
 DUE = "state = 'due'"
 URGENT = "state = 'due' and urgency <> 'routine'"
+HELD = "state = 'leased' and shipment_id is null"
+ABOARD = "shipment_id is not null"
 
 delivery = sa.Table(
     "delivery",
@@ -82,8 +84,19 @@ delivery = sa.Table(
         sqlite_where=sa.text(URGENT),
         postgresql_where=sa.text(URGENT),
     ),
-    sa.Index("ix_delivery_shipment", "shipment_id"),
-    sa.Index("ix_delivery_occurrence", "occurrence_id", "state"),
+    sa.Index(
+        "ix_delivery_held",
+        "not_before",
+        sqlite_where=sa.text(HELD),
+        postgresql_where=sa.text(HELD),
+    ),
+    sa.Index(
+        "ix_delivery_shipment",
+        "shipment_id",
+        sqlite_where=sa.text(ABOARD),
+        postgresql_where=sa.text(ABOARD),
+    ),
+    sa.Index("ix_delivery_occurrence", "occurrence_id"),  # without the state, which changes twice a row
     sa.Index("ix_delivery_person", "person_id", "settled_at"),
 )
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy import event
 
+from bot.db import Tx
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.tables import delivery, shipment
-from bot.messages import Address, Choice, Notice, Question, Urgency
+from bot.messages import Choice, Notice, Question, Urgency
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -192,21 +193,26 @@ async def test_the_clock_steps_back(post: Post) -> None:
 
 
 async def test_a_courier_that_died_before_it_packed(post: Post) -> None:
-    """A row may have been due for long; its lease counts from the claim, and who comes late ships nothing."""
+    """Nothing was fixed, so the message is simply due."""
+    await post.queue("请看这一条", "2301001")
+    async with post.stage.bot.database.engine.connect() as connection:
+        assert await CourierRows(Tx(connection)).claim("campus", post.now, 10)
+        await connection.rollback()
+    await post.sends()
+    assert post.seen(post.lin, "请看这一条") == 1
+
+
+async def test_what_a_dead_courier_held_back_waits_for_its_lease(post: Post) -> None:
+    """A second message to one person is held while the first is under way; it may have been due for long."""
     await post.queue("请看这一条", "2301001")
     post.stage.clock.turn(timedelta(hours=2))
     async with post.stage.bot.database.begin() as tx:
-        (held,) = await CourierRows(tx).claim("campus", post.now, 10)
+        rows = CourierRows(tx)
+        await rows.hold(await rows.claim("campus", post.now, 10), post.now)
     await post.sends()
     post.lin.never_received("请看这一条")
     await post.passes(minutes=3)
     assert post.seen(post.lin, "请看这一条") == 1
-    to = Address.from_key(held.address)
-    async with post.stage.bot.database.begin() as tx:
-        rows = CourierRows(tx)
-        content = (await rows.contents([held.payload]))[held.payload]
-        packed = post.stage.bot.lines.clients["campus", to.realm].pack([to], content, key="late", media={})
-        assert await rows.ship(7, "campus", packed, [held.id], held.lease, post.now) is None
 
 
 async def test_what_somebody_waits_for_overtakes_a_fan_out(post: Post) -> None:
