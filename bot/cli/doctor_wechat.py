@@ -8,9 +8,10 @@ from typing import Final
 
 from bot.cli import wording_doctor as say
 from bot.cli.findings import Finding, fine, note, wrong
+from bot.messages import Way
 from bot.platforms.api import Api
 from bot.platforms.port import Ability
-from bot.platforms.wechat.client import Way, WechatClient
+from bot.platforms.wechat.client import WechatClient
 from bot.platforms.wechat.templates import DEFAULT_FIELDS
 from bot.settings import Wechat
 

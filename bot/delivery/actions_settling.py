@@ -10,9 +10,11 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
+from bot.delivery.actions_ways import went, went_not
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
+from bot.delivery.ways import another, way_of
 from bot.errors import PlatformError, Verdict
 from bot.metrics import SHIPMENTS
 from bot.platforms.port import Receipt
@@ -41,13 +43,22 @@ async def settle(tx: Tx, school: School, outcome: Outcome, now: datetime, rng: R
     SHIPMENTS.labels(sent.account, verdict).inc()
     if isinstance(said, Receipt):
         await rows.delivered(sent, said, now)
+        went(tx, sent)
         if said.refused:
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
         return
-    decision = after(
-        said, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
-    )
     certain = said.verdict is not Verdict.UNKNOWN and not sent.may_have_arrived
+    way = way_of(sent.packed.quota)
+    is_closed = way is not None and another(way, said.code)
+    if is_closed and certain:
+        await went_not(tx, sent, said, now, certain=True)
+        await rows.abilities.choose_again(sent.id, now)
+        return
+    decision: RetryAt | Settled | StopAccount = Settled(DeliveryState.UNKNOWN, f"{said.code}")
+    if not is_closed:
+        decision = after(
+            said, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
+        )
     match decision:
         case RetryAt(at, counted):
             await rows.postpone(sent, at, counted=counted, certain=certain)
@@ -55,6 +66,7 @@ async def settle(tx: Tx, school: School, outcome: Outcome, now: datetime, rng: R
                 rows.wait(sent.account, at, now)
         case Settled(state, reason):
             await rows.failed(sent, state, reason, now)
+            await went_not(tx, sent, said, now, certain=certain)
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
         case StopAccount(reason):
             await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)
