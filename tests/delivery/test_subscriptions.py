@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from bot.delivery.courier import Courier
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_WINDOW, DeliveryState, Standing
+from bot.delivery.store_courier import CourierRows
 from bot.delivery.tables import acceptance, delivery, subscription_call
 from bot.delivery.ways import in_order
 from bot.messages import Address, Notice, Urgency, Way
+from bot.settings import TemplateMapping, Wechat
 from bot.simulator.campus import APP, SUBSCRIPTION
 from bot.simulator.wechat_api.events import consent, push, withdraw
 from bot.work import Work
@@ -34,7 +37,7 @@ async def accepts(post: Post, openid: str = "oZheng", times: int = 1) -> None:
     for _ in range(times):
         (account,) = post.stage.sim.world.accounts
         await consent(post.stage.sim, account, post.follower(openid), SUBSCRIPTION, True)
-        post.stage.clock.turn(_SECOND)
+        post.stage.clock.turn(timedelta(seconds=1))
 
 
 async def left(post: Post, openid: str = "oZheng") -> int:
@@ -44,9 +47,6 @@ async def left(post: Post, openid: str = "oZheng") -> int:
 
 async def calls_under_way(post: Post) -> int:
     return len(await post.rows(sa.select(subscription_call.c.address)))
-
-
-_SECOND = __import__("datetime").timedelta(seconds=1)
 
 
 async def test_one_tap_is_one_message_then_the_template_takes_over(post: Post) -> None:
@@ -72,7 +72,6 @@ async def test_a_quiz_reaches_a_silent_follower_who_accepted(post: Post) -> None
 
 async def test_without_a_template_it_is_the_only_way_to_the_silent(post: Post) -> None:
     """Whoever accepted nothing goes on to the next channel, with a reason."""
-    (account,) = [a for a in post.stage.bot.school.accounts if a.id == "public"]
     client = post.stage.bot.courier._clients["public", Address.from_key(ZHENG).realm]
     client._templates = {"subscribe": client._templates["subscribe"]}  # type: ignore[attr-defined]
     await accepts(post)
@@ -119,15 +118,9 @@ async def test_a_no_takes_nothing_back_but_switching_off_does(post: Post) -> Non
 
 async def test_a_long_term_acceptance_does_not_run_out(post: Post) -> None:
     account = post.stage.bot.school.accounts.get("public")
-    found = account.templates  # type: ignore[union-attr]
-    object.__setattr__(
-        account, "templates", {**found, "subscribe": {"id": SUBSCRIPTION}}
-    )
-    from bot.settings import TemplateMapping
-
-    object.__setattr__(
-        account, "templates", {**found, "subscribe": TemplateMapping(id=SUBSCRIPTION, type="long")}
-    )
+    assert isinstance(account, Wechat)
+    long = {**account.templates, "subscribe": TemplateMapping(id=SUBSCRIPTION, type="long")}
+    object.__setattr__(account, "templates", long)
     post.stage.sim.world.accounts[0].templates[SUBSCRIPTION].lasting = True
     await accepts(post)
     for number in range(3):
@@ -300,8 +293,6 @@ async def test_an_open_window_keeps_the_acceptance(post: Post) -> None:
 
 async def test_a_day_used_up_costs_no_acceptance_and_no_window(post: Post) -> None:
     async with post.stage.bot.database.begin() as tx:
-        from bot.delivery.store_courier import CourierRows
-
         rows, ledger = CourierRows(tx), Ledger()
         for line in ("subscribe", "custom"):
             limit = ledger.limit("public", line)
