@@ -34,6 +34,7 @@ DELIVERIES: Final[dict[DeliveryState, str]] = {
     DeliveryState.DEAD: "发送失败",
     DeliveryState.CANCELLED: "已取消",
 }
+REPORTED: Final = "其中平台回报已发出"
 SIGNED: Final = "已签收"
 CAMPAIGN_HEAD: Final = ("单位", "在册", "豁免", "应到", "已告知", "完成", "完成率", "豁免原因")
 SUM: Final = "合计"
