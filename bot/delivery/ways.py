@@ -14,6 +14,7 @@ EXPIRED: Final = "verify_expired"  # the reason when the account's verification 
 NONE_LEFT: Final = 43101  # the follower has accepted nothing (any more)
 AT_ONCE: Final = 43108  # another 订阅通知 to the same follower is under way
 
+_LINES: Final = frozenset(Way)
 _NO_TEMPLATE: Final = (40036, 40037)
 # Refusals of the way, not of the message (official account, section 8): the account can do all the rest.
 _TAKEN_BACK: Final[Mapping[Way, frozenset[int]]] = MappingProxyType(
@@ -28,7 +29,7 @@ _TAKEN_BACK: Final[Mapping[Way, frozenset[int]]] = MappingProxyType(
 
 def way_of(quota: str) -> Way | None:
     """The way behind a line of the ledger; ``None`` for lines of other platforms."""
-    return Way(quota) if quota in set(Way) else None
+    return Way(quota) if quota in _LINES else None
 
 
 def takes_back(way: Way, code: int) -> bool:
