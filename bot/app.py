@@ -108,6 +108,7 @@ async def built(
                 lines.logins,
                 chance,
                 wake=courier.wake,
+                signers=lines.signers,
                 is_current=lambda: migrate.is_current(database),
                 is_fresh=bot.is_fresh,
                 framed_by=framed_by,

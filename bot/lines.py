@@ -17,6 +17,7 @@ from bot.platforms.port import Client, Codec
 from bot.platforms.tokens import AppSource, CorpSource, Source, Tokens
 from bot.platforms.wechat.client import WechatClient
 from bot.platforms.wechat.codec import WechatCodec
+from bot.platforms.wechat.jssdk import PageSigner, TicketSource, ticket_name
 from bot.platforms.wechat.login import FollowerLogin
 from bot.platforms.wechat.templates import Template
 from bot.platforms.wecom.client import WecomClient
@@ -34,6 +35,7 @@ class Lines:
     codecs: Mapping[str, Codec]
     clients: Mapping[tuple[str, Realm], Client]
     logins: Mapping[tuple[str, Realm], Login]
+    signers: Mapping[str, PageSigner]
     apis: Mapping[str, Api]
     tokens: Tokens
 
@@ -58,6 +60,7 @@ def connect(
                 https[account.id], account.app_id, account.app_secret.get_secret_value()
             )
     tokens = Tokens(database, clock, sources)
+    signers: dict[str, PageSigner] = {}
     codecs: dict[str, Codec] = {}
     clients: dict[tuple[str, Realm], Client] = {}
     logins: dict[tuple[str, Realm], Login] = {}
@@ -74,7 +77,10 @@ def connect(
             _wecom(account, api, codecs, clients, logins)
         else:
             _wechat(account, school, api, https[account.id], clock, codecs, clients, logins)
-    return Lines(codecs, clients, logins, apis, tokens)
+            if account.subscription is not None:
+                tokens.add(ticket_name(account.id), TicketSource(api))
+                signers[account.id] = PageSigner(tokens, account.id, account.app_id)
+    return Lines(codecs, clients, logins, signers, apis, tokens)
 
 
 def _wecom(

@@ -183,6 +183,15 @@ class Urgency(StrEnum):
     ROUTINE = "routine"
 
 
+class Way(StrEnum):
+    """How an official account's message travels; also the ledger line it draws on (5.2 to 5.5)."""
+
+    CUSTOM = "custom"  # 客服消息
+    TEMPLATE = "template"  # 模板消息
+    SUBSCRIBE = "subscribe"  # 订阅通知
+    MASS = "mass"  # 群发
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """What a handler answers: one message, and whatever else should follow it to the same person.

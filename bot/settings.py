@@ -64,10 +64,14 @@ class WecomApp(_Callback):
 
 
 class TemplateMapping(_Frozen):
-    """Which field of a template carries what: title, body, time, school, from."""
+    """Which field of a template carries what: title, body, time, school, from.
+
+    ``type`` matters for 订阅通知 alone: once, one acceptance is one message; long, it does not run out (5.5).
+    """
 
     id: str
     fields: Mapping[str, str] = {"thing1": "title", "time2": "time"}
+    type: Literal["once", "long"] = "once"
 
 
 class Wechat(_Callback):
@@ -78,10 +82,19 @@ class Wechat(_Callback):
     app_secret: SecretStr
     templates: Mapping[str, TemplateMapping | str] = {}
     api_base_url: str = "https://api.weixin.qq.com"
+    jssdk_url: str = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 
     @property
     def corp(self) -> str:
         return self.app_id
+
+    @property
+    def subscription(self) -> TemplateMapping | None:
+        """The template of 订阅通知, where the account can send it: verified service accounts (5.5)."""
+        found = self.templates.get("subscribe")
+        if found is None or self.type != "service" or not self.verified:
+            return None
+        return TemplateMapping(id=found) if isinstance(found, str) else found
 
 
 class Webhook(_Account):

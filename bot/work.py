@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from bot.db import Tx
 from bot.delivery.store import Outbox
+from bot.delivery.store_abilities import Abilities
+from bot.delivery.store_acceptances import Acceptances
+from bot.delivery.store_results import Results
 from bot.duties.store import Duties
 from bot.duties.store_launch import Launches
 from bot.people.store import People
@@ -26,4 +29,7 @@ class Work:
         self.quizzes = Quizzes(tx, sittings)
         self.receipts = Receipts(tx)
         self.outbox = Outbox(tx)
+        self.acceptances = Acceptances(tx)
+        self.abilities = Abilities(tx)
+        self.results = Results(tx)
         self.stats = Stats(tx)

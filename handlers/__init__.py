@@ -18,6 +18,7 @@ from handlers import (
     office,
     push,
     quiz,
+    results,
     scene,
     sos,
     stats,
@@ -30,6 +31,7 @@ def _all() -> tuple[Router, ...]:
 
 ROUTERS: tuple[Router, ...] = (
     sos.router,
+    results.router,
     events.router,
     bind.router,
     account.router,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.delivery.actions_abilities import expired, renewed
 from bot.duties.actions import prove
 from bot.duties.rules import ProofKind
 from bot.messages import Choice, Kind, Say
+from bot.platforms.wechat.results import decisions
 from bot.routing import Router, Turn, Who
 
 router = Router("events")
@@ -42,6 +44,36 @@ async def left(turn: Turn) -> Say:
         turn.work.people.unreachable(sender, "不在应用可见范围")
     else:
         await turn.work.people.unfollow(sender)
+    return Say()
+
+
+@router.event("subscribe_msg_popup_event")
+async def asked(turn: Turn) -> Say:
+    """The follower tapped 下次提醒我: one acceptance, one message. A no takes nothing back."""
+    for one in decisions(turn.inbound):
+        if one.word == "accept":
+            turn.work.acceptances.accept(turn.inbound.account, turn.address, one.template, turn.now)
+    return Say()
+
+
+@router.event("subscribe_msg_change_event")
+async def managed(turn: Turn) -> Say:
+    """The follower went through their subscriptions; only refusals are pushed, and they hold at once."""
+    for one in decisions(turn.inbound):
+        if one.word == "reject":
+            turn.work.acceptances.refuse(turn.address, one.template)
+    return Say()
+
+
+@router.event("verify_expired")
+async def verification_expired(turn: Turn) -> Say:
+    await expired(turn.work, turn.inbound.account, turn.now)
+    return Say()
+
+
+@router.event("qualification_verify_success")
+async def verified_again(turn: Turn) -> Say:
+    await renewed(turn.work, turn.inbound.account)
     return Say()
 
 

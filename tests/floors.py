@@ -50,6 +50,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/platforms/api.py", Stand(1, 4), "A call with its token, its error translated."),
     ("bot/platforms/tokens.py", Stand(1, 4), "One access token per account for all processes."),
     ("bot/platforms/*/client.py", Stand(1, 4), "One send, errors translated into verdicts."),
+    ("bot/platforms/wechat/jssdk.py", Stand(1, 4), "What lets a page use the platform's scripts."),
     ("bot/platforms/*/login.py", Stand(1, 4), "Who came back from the platform's web login."),
     ("bot/platforms/wecom/school.py", Stand(1, 4), "学校通知: the client of parents."),
     ("bot/platforms/wecom/webhook.py", Stand(1, 4), "The client of a staff group."),

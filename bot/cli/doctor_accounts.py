@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Final
 
 from bot.app import Bot
 from bot.cli import wording_doctor as say
 from bot.cli.doctor_address import address_findings
-from bot.cli.doctor_wechat import quota_findings, template_findings
+from bot.cli.doctor_wechat import (
+    ability_findings,
+    quota_findings,
+    subscription_findings,
+    template_findings,
+)
 from bot.cli.doctor_wecom import (
     SAMPLE,
     allowed_findings,
@@ -20,10 +26,12 @@ from bot.cli.doctor_wecom import (
 from bot.cli.findings import Finding, Level, fine, note, wrong
 from bot.cli.store_upkeep import Upkeep
 from bot.delivery.ledger import Ledger
-from bot.messages import Realm
+from bot.delivery.store_abilities import Abilities
+from bot.messages import Realm, Way
 from bot.platforms.api import Api
 from bot.platforms.errors import Platform
 from bot.platforms.wechat.client import WechatClient
+from bot.platforms.wechat.jssdk import ticket_name
 from bot.platforms.wecom.school import SchoolClient
 from bot.platforms.wecom.webhook import WebhookClient
 from bot.settings import AccountSettings, Webhook, Wechat, WecomApp
@@ -84,9 +92,29 @@ class Examiner:
         client = self._bot.lines.clients[account.id, Realm.OPENID]
         assert isinstance(client, WechatClient)
         found = await tried(say.PLATFORM_QUOTA, lambda: quota_findings(client), api.platform)
+        sound: list[Way] = []
         if account.type == "service" and account.verified:
-            found += await tried(say.TEMPLATES, lambda: template_findings(api, account), api.platform)
+            for way, what, look in (
+                (Way.TEMPLATE, say.TEMPLATES, template_findings),
+                (Way.SUBSCRIBE, say.SUBSCRIPTIONS, subscription_findings),
+            ):
+                seen = await tried(what, partial(look, api, account), api.platform)
+                sound += [way] * all(one.level is not Level.WRONG for one in seen)
+                found += seen
+            if account.subscription is not None:
+                found += await tried(say.TICKET, partial(self._ticket, account), api.platform)
+        async with self._bot.database.begin() as tx:
+            abilities = Abilities(tx)
+            taken_back = await abilities.withdrawn(account.id)
+            found += ability_findings(abilities, taken_back, sound, self._bot.clock())
         return found
+
+    async def _ticket(self, account: Wechat) -> list[Finding]:
+        """Without a ticket the pages have no 下次提醒我."""
+        tokens, name = self._bot.lines.tokens, ticket_name(account.id)
+        await tokens.forgive(name)
+        await tokens.current(name)
+        return [fine(say.ticket_fine())]
 
     async def _ledger(self, account: str) -> list[Finding]:
         """What our own ledger says of the running windows; nothing drawn, nothing to say."""

@@ -10,9 +10,20 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Database, Tx, insert
-from bot.delivery.tables import blob, delivery, inbox, media, payload, quota, shipment
+from bot.delivery.tables import (
+    acceptance,
+    blob,
+    delivery,
+    inbox,
+    job_result,
+    media,
+    payload,
+    quota,
+    shipment,
+    subscription_call,
+)
 from bot.people.journal import UNDO_WITHIN
-from bot.people.tables import audit, knock, person
+from bot.people.tables import audit, contact, knock, person
 from bot.people.tables_roster import roster_import
 from bot.quiz.tables import answer, exposure, sitting
 from bot.receipts.tables import receipt
@@ -70,6 +81,8 @@ class Purge:
             "audit": lambda: self._old(audit, audit.c.id, audit.c.at < limits.receipts),
             "journals": self._journals,
             "windows": self._windows,
+            "results": self._results,
+            "acceptances": self._acceptances,
         }  # fmt: skip
 
     async def _old(self, table: sa.Table, key: sa.Column[Any], *where: sa.ColumnElement[bool]) -> int:
@@ -123,6 +136,21 @@ class Purge:
                 .where(roster_import.c.at < self._at.journals, roster_import.c.journal.is_not(None))
                 .values(journal=sa.null())
             )
+
+    async def _results(self) -> int:
+        async with self._database.begin() as tx:
+            return await tx.execute(sa.delete(job_result).where(job_result.c.at < self._at.inbox))
+
+    async def _acceptances(self) -> int:
+        """Those used up, and those of followers we do not know any more."""
+        unknown = ~sa.exists().where(contact.c.address == acceptance.c.address)
+        call = subscription_call.c
+        over = ~sa.exists().where(
+            shipment.c.id == call.shipment_id, shipment.c.state.in_(("sending", "waiting"))
+        )
+        async with self._database.begin() as tx:
+            await tx.execute(sa.delete(subscription_call).where(over))
+            return await tx.execute(sa.delete(acceptance).where(sa.or_(acceptance.c.left <= 0, unknown)))
 
     async def _windows(self) -> int:
         now = self._at.now

@@ -29,6 +29,8 @@ _KEPT: Final = {
     "audit": "查看记录",
     "journals": "花名册导入的撤回底稿",
     "windows": "过期的额度、素材和一次性链接",
+    "results": "平台的发送回报",
+    "acceptances": "用完的订阅次数",
 }
 
 

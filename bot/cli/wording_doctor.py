@@ -218,3 +218,36 @@ def mend_template_fields() -> str:
 
 def template_fine(use: str) -> str:
     return f"模板 {use} 可用，字段齐全"
+
+
+SUBSCRIPTIONS: Final = "读取订阅通知模板"
+TICKET: Final = "取网页的 jsapi_ticket"
+
+
+def ticket_fine() -> str:
+    return "网页上的「下次提醒我」可用"
+
+
+def mend_subscription(owned: Sequence[str]) -> str:
+    have = f"账号里有：{'、'.join(owned[:10])}" if owned else "账号里一个也没有"
+    return f"公众号后台→广告与服务→订阅通知→我的模板，核对模板 ID；{have}。"
+
+
+def subscription_type(given: str) -> str:
+    return f"订阅通知的 type 写的是 {given}，与账号里的不一致"
+
+
+def mend_subscription_type(kind: str) -> str:
+    return f"设置文件 templates: subscribe 里的 type 改成 {kind}（once 一次性，long 长期）。"
+
+
+def way_back(name: str) -> str:
+    return f"{name}的权限已恢复"
+
+
+def way_on_trial(name: str, reason: str) -> str:
+    return f"平台收回过{name}（{reason}）；下一条消息会再试一次"
+
+
+def way_taken_back(name: str, reason: str) -> str:
+    return f"平台收回了{name}（{reason}）；现在改走别的渠道"

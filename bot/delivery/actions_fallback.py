@@ -13,7 +13,6 @@ from bot.delivery.store_shipments import Ended
 from bot.duties.launch import slug_for
 from bot.messages import Content, Notice, Realm, Urgency
 from bot.people.records import Contact
-from bot.platforms.port import Ability, Client
 from bot.platforms.twin import as_text
 from bot.school import School
 from bot.settings import AccountSettings, Wechat
@@ -87,12 +86,12 @@ def _fitting(
     return _notice(content, f"{here}/a/{slug_for(school.key, one.occurrence)}")
 
 
-def by_template(
-    client: Client, content: Content, school: School, account_id: str, occurrence: str
-) -> Notice | None:
-    """What an official account can send to a follower who was silent; ``None``: nothing."""
+def as_notice(content: Content, school: School, account_id: str, occurrence: str) -> Notice | None:
+    """What templates can say of it: a notice that leads to its page; ``None`` where there is no page."""
+    if isinstance(content, Notice):
+        return content
     account = school.accounts.get(account_id)
-    if account is None or not occurrence or Ability.PUSH not in client.abilities:
+    if account is None or not occurrence:
         return None
     return _notice(content, f"{school.accounts.url(account)}/a/{slug_for(school.key, occurrence)}")
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from bot.delivery.actions_fallback import by_template
+from bot.delivery.actions_ways import Candidate, candidates, give_back, take
 from bot.delivery.digest import Parcel
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_WINDOW
+from bot.delivery.store_acceptances import Taken
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.ids import new_id
-from bot.messages import Address, Content, Urgency
+from bot.messages import Address, Urgency
 from bot.platforms.port import Client, Packed
+from bot.platforms.wechat.client import WechatClient
 from bot.school import School
+
+_BUSY: Final = timedelta(seconds=5)  # until a follower's other 订阅通知 is surely over
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,64 +42,69 @@ class Choice:
     client: Client
     members: Sequence[Claimed]
     addresses: Sequence[str]
-    content: Content
+    way: Candidate
     media: Mapping[str, str]
     urgency: Urgency
     packed: Packed
 
     def only(self, some: Sequence[str]) -> Choice:
         """The same for some of the addresses. Raises PlatformError."""
-        packed = pack(self.client, self.id, some, self.content, self.media)
+        packed = _pack(self.client, some, self.way, self.id, self.media)
         members = [m for m in self.members if m.address in set(some)]
         return replace(self, addresses=some, members=members, packed=packed)
 
 
-def pack(
-    client: Client, id_: int, addresses: Sequence[str], content: Content, media: Mapping[str, str]
-) -> Packed:
-    """The exact bytes. Raises PlatformError."""
-    to = [Address.from_key(address) for address in addresses]
-    return client.pack(to, content, key=str(id_), media=media)
-
-
-async def choose(counter: Counter, client: Client, parcel: Parcel, media: Mapping[str, str]) -> Choice | str:
-    """The way this parcel takes; a reason when there is none. Raises PlatformError."""
-    id_, members = new_id(counter.now), parcel.members
+async def choose(
+    counter: Counter, client: Client, parcel: Parcel, media: Mapping[str, str]
+) -> Choice | str | None:
+    """The way this parcel takes; a reason when there is none; ``None``: not now. Raises PlatformError."""
+    id_, members, rows, now = new_id(counter.now), parcel.members, counter.rows, counter.now
     addresses = list(dict.fromkeys(m.address for m in members))
-    content = parcel.content
-    packed = pack(client, id_, addresses, content, media)
-    if packed.quota == "custom" and not await counter.rows.take_window(addresses[0], counter.now):
-        notice = by_template(client, content, counter.school, counter.account, members[0].occurrence)
-        if notice is None:
-            return NO_WINDOW
-        content = notice
-        packed = pack(client, id_, addresses, content, media)
-    return Choice(id_, client, members, addresses, content, media, parcel.urgency, packed)
+    ways = await candidates(rows, client, counter.school, counter.account, parcel, now)
+    if isinstance(ways, str):
+        return ways
+    for one in ways:
+        packed = _pack(client, addresses, one, id_, media)
+        match await take(rows, counter.account, one, addresses[0], id_, now):
+            case Taken.NONE_LEFT:
+                continue
+            case Taken.BUSY:
+                await rows.give_back(members, now + _BUSY)
+                return None
+        return Choice(id_, client, members, addresses, one, media, parcel.urgency, packed)
+    return NO_WINDOW
 
 
 async def load(counter: Counter, choices: Sequence[Choice]) -> list[Shipment]:
     """Fix the calls that the ledger allows, as far as it allows them; the others wait for its next window."""
+    rows, now = counter.rows, counter.now
     lines: dict[tuple[str, Urgency], list[Choice]] = {}
     for choice in choices:
         lines.setdefault((choice.packed.quota, choice.urgency), []).append(choice)
     loaded: list[Shipment] = []
     for (quota, urgency), some in lines.items():
         wanted = sum(len(choice.addresses) for choice in some)
-        left = await counter.ledger.draw(counter.rows, counter.account, quota, wanted, urgency, counter.now)
+        left = await counter.ledger.draw(rows, counter.account, quota, wanted, urgency, now)
         late: list[Claimed] = []
         for choice in some:
             if left < len(choice.addresses):
                 going = set(choice.addresses[:left])
                 late += [m for m in choice.members if m.address not in going]
                 if not going:
+                    await give_back(rows, choice.way, choice.addresses[0], choice.id, now)
                     continue
                 choice = choice.only(choice.addresses[:left])
             left -= len(choice.addresses)
-            loaded.append(_ship(counter, choice))
-        await counter.rows.give_back(late, counter.ledger.next_window(quota, counter.now))
+            members = [m.id for m in choice.members]
+            loaded.append(rows.ship(choice.id, counter.account, choice.packed, members, now))
+        await rows.give_back(late, counter.ledger.next_window(quota, now))
     return loaded
 
 
-def _ship(counter: Counter, choice: Choice) -> Shipment:
-    members = [m.id for m in choice.members]
-    return counter.rows.ship(choice.id, counter.account, choice.packed, members, counter.now)
+def _pack(
+    client: Client, addresses: Sequence[str], one: Candidate, id_: int, media: Mapping[str, str]
+) -> Packed:
+    to = [Address.from_key(address) for address in addresses]
+    if one.way is not None and isinstance(client, WechatClient):
+        return client.pack(to, one.content, key=str(id_), media=media, way=one.way)
+    return client.pack(to, one.content, key=str(id_), media=media)

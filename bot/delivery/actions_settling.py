@@ -10,9 +10,11 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
+from bot.delivery.actions_ways import went, went_not
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
+from bot.delivery.ways import another, way_of
 from bot.errors import PlatformError, Verdict
 from bot.metrics import SHIPMENTS
 from bot.platforms.port import Receipt
@@ -51,6 +53,7 @@ async def settle(tx: Tx, school: School, outcomes: Sequence[Outcome], now: datet
     if accepted:
         await rows.delivered(accepted, now)
     for sent, receipt in accepted:
+        went(tx, sent)
         if receipt.refused:
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
 
@@ -59,10 +62,18 @@ async def _failed(
     tx: Tx, school: School, sent: Shipment, error: PlatformError, now: datetime, rng: Random
 ) -> None:
     rows = CourierRows(tx)
-    decision = after(
-        error, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
-    )
     certain = error.verdict is not Verdict.UNKNOWN and not sent.may_have_arrived
+    way = way_of(sent.packed.quota)
+    is_closed = way is not None and another(way, error.code)
+    if is_closed and certain:
+        await went_not(tx, sent, error, now, certain=True)
+        await rows.abilities.choose_again(sent.id, now)
+        return
+    decision: RetryAt | Settled | StopAccount = Settled(DeliveryState.UNKNOWN, f"{error.code}")
+    if not is_closed:
+        decision = after(
+            error, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived
+        )
     match decision:
         case RetryAt(at, counted):
             await rows.postpone(sent, at, counted=counted, certain=certain)
@@ -70,6 +81,7 @@ async def _failed(
                 rows.wait(sent.account, at, now)
         case Settled(state, reason):
             await rows.failed(sent, state, reason, now)
+            await went_not(tx, sent, error, now, certain=certain)
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
         case StopAccount(reason):
             await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)

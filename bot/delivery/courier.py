@@ -17,6 +17,7 @@ from bot.delivery.actions_attention import admit
 from bot.delivery.actions_media import media_of, upload
 from bot.delivery.actions_packing import Choice, Counter, choose, load
 from bot.delivery.actions_recall import take_back
+from bot.delivery.actions_results import act_on_results
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
@@ -179,7 +180,7 @@ class Courier:
                 continue
             if isinstance(choice, str):
                 await give_up(tx, school, parcel.members, DeliveryState.REFUSED, choice, now)
-            else:
+            elif choice is not None:
                 choices.append(choice)
         return await load(counter, choices), bare
 
@@ -276,7 +277,8 @@ class Courier:
         for shipment in recalls:
             client = self._clients.get((shipment.account, Realm.MEMBER))
             await take_back(self._database, client, shipment)
-        return len(again) + len(recalls)
+        heard = await act_on_results(self._database, self._school(), now)
+        return len(again) + len(recalls) + heard
 
 
 async def _uninterrupted(work: Any) -> Any:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
+from bot.delivery.ways import AT_ONCE
 from bot.errors import PlatformError, Verdict
 
 MAX_ATTEMPTS: Final = 6
@@ -60,8 +61,10 @@ class Standing(StrEnum):
 WANTS_LESS: Final = "少发"
 STOPPED: Final = "stopped"
 RECALLED: Final = "recalled"
+REPORTED: Final = "reported"  # sent, and the platform has told so afterwards (template, 订阅通知)
 SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"
+NO_WAY: Final = "no way"  # the platform has taken back what the account could have done
 NO_CLIENT: Final = "no channel"
 OUT_OF_SCOPE: Final = "not in the platform's scope"
 
@@ -144,7 +147,7 @@ def after(
             return RetryAt(now + (error.wait or timedelta(seconds=60)), counted=False)
         case Verdict.STOP | Verdict.TOKEN:
             return StopAccount(f"{error.code} {error.message}")
-        case Verdict.RETRY if error.code == TOO_MANY_AT_ONCE:
+        case Verdict.RETRY if error.code in (TOO_MANY_AT_ONCE, AT_ONCE):
             return RetryAt(now + (error.wait or timedelta(seconds=5)) * (1 + rng.random()), counted=False)
         case Verdict.DROP:
             ended = Settled(DeliveryState.REFUSED, f"{error.code}")

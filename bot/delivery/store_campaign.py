@@ -22,6 +22,7 @@ from bot.delivery.rules import (
     Stopped,
     standing,
 )
+from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.tables import delivery, shipment
 from bot.duties.audience import Audience
 from bot.duties.rules import Ask, OccurrenceState
@@ -233,6 +234,7 @@ class Campaigns:
         mine = self._own_shipments(occurrence_id).where(shipment.c.state == ShipmentState.WAITING)
         ids = [row.id for row in await self._tx.rows(mine)]
         if ids:
+            await Acceptances(self._tx).give_back(ids)
             await self._tx.execute(
                 sa.update(delivery)
                 .where(delivery.c.shipment_id.in_(ids), delivery.c.state == DeliveryState.LEASED)

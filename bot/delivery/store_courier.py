@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from bot.db import Moment, Tx, insert
 from bot.delivery.content import from_json
 from bot.delivery.rules import LEASE, DeliveryState
+from bot.delivery.store_abilities import Abilities
+from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.store_attention import NUDGE, Attention
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
@@ -105,6 +107,8 @@ class CourierRows(Shipments, Quotas, Attention):
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+        self.acceptances = Acceptances(tx)
+        self.abilities = Abilities(tx)
 
     async def claim(self, account: str, now: datetime, limit: int, *, urgent: bool = False) -> list[Claimed]:
         """Due rows of an account in their order, the caller's until the end of the transaction.

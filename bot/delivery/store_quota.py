@@ -39,3 +39,11 @@ class Quotas:
             .values(window_left=contact.c.window_left - 1)
         )
         return taken == 1
+
+    async def give_window_back(self, address: str, now: datetime) -> None:
+        """The message was not sent after all."""
+        await self._tx.execute(
+            sa.update(contact)
+            .where(contact.c.address == address, contact.c.window_until > now)
+            .values(window_left=contact.c.window_left + 1)
+        )

@@ -102,6 +102,8 @@ delivery = sa.Table(
 
 # The open ones, in the same words in the index and in the question, so that SQLite sees they are the same.
 OPEN_SHIPMENTS = "state in ('sending', 'waiting', 'recall')"
+# Those whose end the platform tells later, by the message id.
+TOLD_LATER = "quota in ('template', 'subscribe', 'mass') and message_id <> ''"
 
 # One call, fixed before it is made: who, the exact bytes, until when a repeat has no second effect.
 shipment = sa.Table(
@@ -127,6 +129,13 @@ shipment = sa.Table(
         sqlite_where=sa.text(OPEN_SHIPMENTS),
         postgresql_where=sa.text(OPEN_SHIPMENTS),
     ),
+    sa.Index(
+        "ix_shipment_told_later",
+        "message_id",
+        "account",
+        sqlite_where=sa.text(TOLD_LATER),
+        postgresql_where=sa.text(TOLD_LATER),
+    ),
 )
 
 # One line of the ledger per limit and window, e.g. ``campus/app/2026-11-22``.
@@ -146,4 +155,56 @@ account_state = sa.Table(
     sa.Column("not_before", Moment),
     sa.Column("stopped", sa.Text, nullable=False, server_default=""),
     sa.Column("since", Moment, nullable=False),
+)
+
+# 订阅通知: how many messages a follower still accepts of a template (official account 5.5).
+acceptance = sa.Table(
+    "acceptance",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("template", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("left", sa.Integer, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+# The one 订阅通知 that is on its way to a follower, and what it drew: two at once are refused (43108).
+subscription_call = sa.Table(
+    "subscription_call",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("shipment_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("template", sa.Text, nullable=False),
+    sa.Column("drawn", sa.SmallInteger, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+UNHEARD = "look_at is not null"
+
+# What the platform told of a message afterwards; kept apart, because it may come before our own settling.
+job_result = sa.Table(
+    "job_result",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("error", sa.Text, nullable=False),  # empty: the platform sent it
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("look_at", Moment),  # when to look for the shipment; empty when that is over
+    sa.Index(
+        "ix_job_result_unheard",
+        "look_at",
+        sqlite_where=sa.text(UNHEARD),
+        postgresql_where=sa.text(UNHEARD),
+    ),
+)
+
+# A way of sending that the platform does not let an account go (48001), until somebody mends it.
+withdrawn = sa.Table(
+    "withdrawn",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("way", sa.Text, primary_key=True),  # messages.Way
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("try_at", Moment, nullable=False),  # from then on one message may find out
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from bot.delivery.rules import NO_WINDOW, OUT_OF_SCOPE, SECOND_ALERT, Stopped
+from bot.delivery.rules import NO_WAY, NO_WINDOW, OUT_OF_SCOPE, SECOND_ALERT, Stopped
+from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
 from bot.duties.wording import HOW, day
 from bot.materials.rules import Material
+from bot.messages import Way
 from bot.people.rules import leaf
 
 _REASONS: Mapping[str, str] = {
@@ -16,8 +19,12 @@ _REASONS: Mapping[str, str] = {
     NO_WINDOW: "未与公众号互动",
     OUT_OF_SCOPE: "不在应用可见范围",
     SECOND_ALERT: "当天已收过一条预警",
+    NO_WAY: "平台收回了公众号的发送权限",
     "no channel": "没有可用的账号",
+    "user block": "对方拒收公众号的通知",
+    "system failed": "平台没有发成功",
     "43004": "没有关注公众号",
+    "43101": "没有点过「下次提醒我」，或次数已用完",
     "45015": "超过48小时未与公众号互动",
     "45047": "本次互动的条数已用完",
     "60111": "账号不存在或不在可见范围",
@@ -29,6 +36,40 @@ _REASONS: Mapping[str, str] = {
 def why(outcome: str) -> str:
     """The reason on a delivery, for the teacher who has to go and talk."""
     return _REASONS.get(outcome, f"平台未送达（{outcome}）")
+
+
+_WAYS: Final[Mapping[Way, str]] = {
+    Way.CUSTOM: "客服消息",
+    Way.TEMPLATE: "模板消息",
+    Way.SUBSCRIBE: "订阅通知",
+    Way.MASS: "群发",
+}
+_MEND: Final[Mapping[str, str]] = {
+    EXPIRED: "账号认证已到期：公众号后台→设置与开发→账号认证，续认证以后自动恢复",
+    "48001": "账号没有这个权限：核对账号类型和认证是否到期（微信开发者平台→接口权限）",
+    "43107": "订阅通知被封禁：公众号后台→订阅通知，看处罚说明",
+    "48003": "没有同意群发协议：登录公众号后台同意",
+    "48008": "没有这类消息的群发权限：登录公众号后台查看",
+    "40036": "模板不存在：公众号后台核对模板 ID，或类目是否变更",
+    "40037": "模板不存在：公众号后台核对模板 ID，或类目是否变更",
+}
+
+
+def way(taken_back: Way) -> str:
+    return _WAYS[taken_back]
+
+
+def mend(reason: str) -> str:
+    """What an administrator can do about a way that was taken back, by the platform's code."""
+    found = _MEND.get(reason.split(" ")[0])
+    return f"{found}；改好以后运行 doctor。" if found else "登录公众号后台查看通知；改好以后运行 doctor。"
+
+
+def verification_expired(account: str) -> str:
+    return (
+        f"公众号 {account} 的认证到期了，现在只能答复，不能主动发。"
+        "请到公众号后台→设置与开发→账号认证续认证。在此之前，通知改走别的渠道。"
+    )
 
 
 def reminder(occurrence: Occurrence) -> str:

@@ -241,4 +241,6 @@ def _short(key: bytes, text: str, length: int) -> str:
 
 
 def _can_push(account: Wechat) -> bool:
-    return account.type == "service" and account.verified and "notice" in account.templates
+    """Whoever has accepted nothing is found out by the courier, and tried on the next channel."""
+    is_able = account.type == "service" and account.verified
+    return is_able and not {"notice", "subscribe"}.isdisjoint(account.templates)

@@ -9,6 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.db import Tx, insert
+from bot.delivery.tables import acceptance, subscription_call
 from bot.messages import Address, Inbound
 from bot.people.binding import Candidate, Claim, Knocks
 from bot.people.records import Contact, How
@@ -18,6 +19,9 @@ from bot.people.windows import grant_of
 
 CANDIDATES: Final = 200
 SEEN_AGAIN: Final = timedelta(hours=1)  # how exact last_in_at is where no window hangs on it
+
+# What somebody does who leaves, and what the platform tells of our own sending.
+_NO_LIFE: Final = frozenset({"unsubscribe", "subscribe_msg_sent_event", "subscribe_msg_change_event"})
 
 _insert_seen = insert(contact)
 _new = _insert_seen.excluded
@@ -59,6 +63,8 @@ _UNREACHABLE = (
     sa.update(contact).where(contact.c.address == sa.bindparam("key")).values(unreachable=sa.bindparam("why"))
 )
 _FORGET = sa.delete(contact).where(contact.c.address == sa.bindparam("key"))
+_FORGET_ACCEPTANCES = sa.delete(acceptance).where(acceptance.c.address == sa.bindparam("key"))
+_FORGET_CALLS = sa.delete(subscription_call).where(subscription_call.c.address == sa.bindparam("key"))
 _FORGET_KNOCKS = sa.delete(knock).where(knock.c.address == sa.bindparam("key"))
 _insert_knock = insert(knock)
 _KNOCK = _insert_knock.on_conflict_do_update(
@@ -94,7 +100,7 @@ class Contacts:
         Results the platform reports about our own sending, and goodbyes, are no sign of life.
         """
         address = inbound.sender
-        if address is None or inbound.event == "unsubscribe" or inbound.event.endswith("jobfinish"):
+        if address is None or inbound.event in _NO_LIFE or inbound.event.endswith("jobfinish"):
             return
         grant = grant_of(inbound)
         if grant is None and known and known.last_in_at and now - known.last_in_at < SEEN_AGAIN:
@@ -124,7 +130,8 @@ class Contacts:
         """Delete the platform id at once (design 4.12); what was deleted, so that its traces can follow."""
         gone = await self.contact(address)
         self.tx.write(_FORGET, key=address.key)
-        self.tx.write(_FORGET_KNOCKS, key=address.key)
+        for trace in (_FORGET_ACCEPTANCES, _FORGET_CALLS, _FORGET_KNOCKS):
+            self.tx.write(trace, key=address.key)
         return gone
 
     def bind(self, address: Address, account: str, person_id: int, how: How, now: datetime) -> None:

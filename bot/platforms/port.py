@@ -44,6 +44,7 @@ class Ability(StrEnum):
     """What an account can do; discovered from settings and withdrawn on 48001."""
 
     PUSH = "push"  # to one person, unprompted
+    SUBSCRIBE = "subscribe"  # to one person who has accepted it beforehand
     WINDOW = "window"  # to one person within the window their own message opened
     CARDS = "cards"
     MASS = "mass"

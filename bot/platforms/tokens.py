@@ -92,10 +92,15 @@ class Tokens:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._sources = sources
+        self._sources = dict(sources)
         self._random = random or Random()
         self._locks = {account: asyncio.Lock() for account in sources}
         self._seen: dict[str, tuple[StoredToken, datetime]] = {}
+
+    def add(self, account: str, source: Source) -> None:
+        """One more thing to hold: what is made from a token, such as a ticket."""
+        self._sources[account] = source
+        self._locks[account] = asyncio.Lock()
 
     async def current(self, account: str) -> str:
         """A token that should work. Raises PlatformError."""

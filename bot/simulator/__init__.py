@@ -6,6 +6,7 @@
     callbacks, lines              what a person does, delivered to the bot
     bubble, card, phone           what a person sees
     authorize, browser            web login
+    subscribe                     the JS-SDK's tag for 订阅通知
     faults, quota, media, wire    misbehaviour, ledgers, files, what crossed the wire
     simulation, server, page_api  everything put together; page/ is what a browser shows
 

@@ -12,7 +12,10 @@ from bot.simulator.making import make, make_all
 
 @dataclass(slots=True)
 class Follower:
-    """``minor``: customer messages are blocked (70000). ``snapshot``: web login gives a virtual openid."""
+    """``minor``: customer messages are blocked (70000). ``snapshot``: web login gives a virtual openid.
+
+    ``blocks_templates``: a template message ends in ``failed:user block``.
+    """
 
     openid: str
     name: str
@@ -25,16 +28,25 @@ class Follower:
 
 @dataclass(slots=True)
 class Template:
-    """A template the account owns; ``fields`` maps key (``thing1``) to the label a reader sees."""
+    """A template the account owns; ``fields`` maps key (``thing1``) to the label a reader sees.
+
+    ``lasting``: a long-term subscription (type 3), which one acceptance opens for good.
+    """
 
     title: str
     fields: Mapping[str, str]
     subscription: bool = False
+    lasting: bool = False
 
 
 @dataclass(slots=True)
 class OfficialAccount:
-    """``type`` is service or subscription; without ``aes_key`` callbacks travel in plain mode."""
+    """``type`` is service or subscription; without ``aes_key`` callbacks travel in plain mode.
+
+    ``forbidden`` maps a path to the code it is refused with (48001, 43107), whatever the kind of account.
+    ``template_outcome`` and ``subscribe_outcome`` (errcode and status) are what the job events will say.
+    ``result_first``: these events arrive before the call is answered.
+    """
 
     app_id: str
     secret: str
@@ -52,6 +64,10 @@ class OfficialAccount:
     templates: Mapping[str, Any] = field(default_factory=dict)
     followers: Sequence[Any] = ()
     mass_outcome: str = "send success"
+    template_outcome: str = "success"
+    subscribe_outcome: tuple[int, str] = (0, "success")
+    result_first: bool = False
+    forbidden: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         where = f"account {self.app_id}"

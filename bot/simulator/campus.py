@@ -17,6 +17,7 @@ ORIGINAL: Final = "gh_0123456789ab"
 _WECOM_KEY: Final = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 _WECHAT_KEY: Final = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 _TEMPLATE: Final = "NOTICE-TEMPLATE"
+SUBSCRIPTION: Final = "SUBSCRIPTION-TEMPLATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Campus:
             "callback_url": f"{bot_url}/callback/public",
             "templates": {
                 _TEMPLATE: {"title": "通知提醒", "fields": {"thing1": "事项", "time2": "时间"}},
+                SUBSCRIPTION: {
+                    "title": "学校提醒",
+                    "fields": {"thing1": "提醒内容", "time2": "提醒时间"},
+                    "subscription": True,
+                },
             },
             "followers": [{"openid": openid, "name": name} for openid, name in self.followers],
         }
@@ -100,8 +106,9 @@ class Campus:
                         "app_secret": "public-secret",
                         "token": "publicToken",
                         "encoding_aes_key": _WECHAT_KEY,
-                        "templates": {"notice": _TEMPLATE},
+                        "templates": {"notice": _TEMPLATE, "subscribe": SUBSCRIPTION},
                         "api_base_url": f"{simulator_url}/wechat",
+                        "jssdk_url": f"{login}/jssdk.js",
                         "authorize_base_url": login,
                     },
                     {

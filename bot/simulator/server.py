@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from aiohttp import web
 
-from bot.simulator import authorize
+from bot.simulator import authorize, subscribe
 from bot.simulator.page_api import Hooks, PageApi, gentle
 from bot.simulator.simulation import Simulation
 from bot.simulator.wechat_api.routes import routes as wechat_routes
@@ -33,6 +33,7 @@ def build(world: World, clock: Clock, hooks: Hooks | None = None, base_url: str 
     app.add_routes(wecom_routes(sim))
     app.add_routes(wechat_routes(sim))
     app.add_routes(authorize.routes(sim))
+    app.add_routes(subscribe.routes(sim))
     app.add_routes(PageApi(sim, hooks or Hooks()).routes())
     app.add_routes(_page_routes())
     app.on_shutdown.append(_let_go)

@@ -18,6 +18,7 @@ from bot.web import wording
 from bot.web.article_own import Own, Reader, button, reader, scene_open
 from bot.web.article_text import PARENTS, WORDS, article, fields_of, texts_for
 from bot.web.rules import is_class_key
+from bot.web.subscribing import Asking, asking, offer, policy
 from bot.web.visit import Visit
 from bot.work import Work
 
@@ -57,7 +58,12 @@ async def show(visit: Visit) -> web.StreamResponse:
                 if not own.task.exempt:
                     await prove(work, own.task, occurrence, ProofKind.OPENED, me.person.id, "page", visit.now)
         texts = await _texts(visit, work, occurrence, me)
-    return _page(visit, slug, occurrence, me, texts)
+        offered = await offer(visit, work) if me is not None else None
+    ask = await asking(visit, offered)
+    response = _page(visit, slug, occurrence, me, texts, ask)
+    if ask is not None:
+        response.headers["Content-Security-Policy"] = policy(visit, ask)
+    return response
 
 
 async def _reader(visit: Visit, work: Work, occurrence: Occurrence) -> Reader | None:
@@ -69,7 +75,12 @@ async def _reader(visit: Visit, work: Work, occurrence: Occurrence) -> Reader | 
 
 
 def _page(
-    visit: Visit, slug: str, occurrence: Occurrence, me: Reader | None, texts: list[Material]
+    visit: Visit,
+    slug: str,
+    occurrence: Occurrence,
+    me: Reader | None,
+    texts: list[Material],
+    ask: Asking | None,
 ) -> web.Response:
     school, k = visit.school, visit.asked("k")
     first = texts[0] if texts else None
@@ -102,6 +113,7 @@ def _page(
         asks=occurrence.ask in (Ask.SIGN, Ask.CONFIRM, Ask.TICK),
         thanks=wording.thanks(me.receipts) if me and me.receipts else "",
         other=wording.other_guardian(),
+        ask=ask,
         logins=_logins(visit, slug, occurrence)
         if me is None and (kind or occurrence.ask is Ask.SIGN)
         else [],

@@ -55,6 +55,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         if not tallies and not me.may_change(occurrence.unit):
             return visit.say(wording.no_such_page(), 404)
         deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
+        confirmed = await work.results.confirmed(id_) if me.whole_school and not top else 0
         slug = await work.receipts.slug_of(id_)
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
@@ -72,7 +73,8 @@ async def show(visit: Visit) -> web.StreamResponse:
         scope=me.scope,
         why=exempt_reasons(merged(list(units.values()), "").reasons) if units else "",
         picture=_picture(tallies, where) if len(units) > 1 else "",
-        deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())],
+        deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())]
+        + [(wording.REPORTED, confirmed)] * bool(confirmed),
         voluntary=occurrence.do is Do.CONFIRM,
         link=link,
         code=_code(link) if link else "",

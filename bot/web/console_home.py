@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.delivery.store_courier import CourierRows
+from bot.delivery.wording import mend, way
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import ZONE
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -47,6 +48,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         going = await _going(visit, work, me, _BACK)
         waiting = await _waiting(work, me)
         stopped = await _stopped(visit, CourierRows(tx)) if me.whole_school else []
+        taken_back = await _taken_back(visit, work) if me.whole_school else []
         people = sum([await work.people.count(unit) for unit in me.scope])
     return visit.page(
         "console_home.html",
@@ -56,6 +58,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         going=[g for g in going if not g.today][:_SHOWN],
         waiting=waiting,
         stopped=stopped,
+        taken_back=taken_back,
         people=people,
         coming=_coming(visit, me),
     )
@@ -112,6 +115,15 @@ async def _stopped(visit: Visit, rows: CourierRows) -> list[tuple[str, str]]:
     """Accounts that send nothing, and why, in the words of the platform."""
     states = await rows.account_states()
     return [(id_, why) for id_, (_, why) in sorted(states.items()) if why and visit.school.accounts.get(id_)]
+
+
+async def _taken_back(visit: Visit, work: Work) -> list[tuple[str, str, str]]:
+    """Account, what it may not do any more, and what to do about it."""
+    return [
+        (one.account, way(one.way), mend(one.reason))
+        for one in await work.abilities.withdrawn()
+        if visit.school.accounts.get(one.account)
+    ]
 
 
 def _coming(visit: Visit, me: Desk) -> list[Planned]:

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from bot.db import Database
 from bot.messages import Address, Realm
+from bot.platforms.wechat.jssdk import Permission
 from bot.school import School
 from bot.web.limits import Limiter
 
@@ -24,6 +25,13 @@ class Login(Protocol):
 
     async def address(self, code: str) -> Address:
         """Who came back with this code. Raises Refusal or PlatformError."""
+
+
+class Signer(Protocol):
+    """Lets pages of one official account use the platform's script."""
+
+    async def permission(self, url: str, nonce: str, now: datetime) -> Permission:
+        """Raises PlatformError."""
 
 
 async def _yes() -> bool:
@@ -45,6 +53,7 @@ class Pages:
     logins: Mapping[tuple[str, Realm], Login]
     rng: Random
     wake: Callable[[], None] = lambda: None
+    signers: Mapping[str, Signer] = field(default_factory=dict)
     is_current: Callable[[], Awaitable[bool]] = _yes
     is_fresh: Callable[[], bool] = lambda: True
     registry: CollectorRegistry = REGISTRY

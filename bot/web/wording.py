@@ -34,6 +34,7 @@ DELIVERIES: Final[dict[DeliveryState, str]] = {
     DeliveryState.DEAD: "发送失败",
     DeliveryState.CANCELLED: "已取消",
 }
+REPORTED: Final = "其中平台回报已发出"
 SIGNED: Final = "已签收"
 CAMPAIGN_HEAD: Final = ("单位", "在册", "豁免", "应到", "已告知", "完成", "完成率", "豁免原因")
 SUM: Final = "合计"
@@ -83,6 +84,24 @@ def thanks(receipts: Sequence[tuple[str, str]]) -> str:
 
 def other_guardian() -> str:
     return "另一位家长已签收，您看看就好。"
+
+
+def offer(left: int) -> str:
+    """What one tap on 下次提醒我 gives; ``left`` are those given before."""
+    kept = f"现在存着{left}条。" if left else ""
+    return f"点一次，只够给您发一条提醒，用完就没有了。{kept}不点也没关系。"
+
+
+def offer_lasting() -> str:
+    return "点一次，以后有要办的事就提醒您，随时可以在公众号里关掉。不点也没关系。"
+
+
+def accepted(lasting: bool) -> str:
+    return "好，以后会提醒您。" if lasting else "好，下次会提醒您一条。"
+
+
+def not_accepted() -> str:
+    return "好，不提醒。什么时候想要了，再来点。"
 
 
 def wrong_name() -> str:

@@ -16,12 +16,12 @@ from bot.cli.store_purge import Limits, Purge
 from bot.cli.store_upkeep import RESTORED, Upkeep
 from bot.db import Database
 from bot.delivery.store import Outbox
-from bot.delivery.tables import account_state, delivery, inbox, payload, shipment
+from bot.delivery.tables import acceptance, account_state, delivery, inbox, job_result, payload, shipment
 from bot.duties.rules import OccurrenceState
 from bot.duties.store import Duties
 from bot.messages import Text, Urgency
 from bot.migrate import upgrade
-from bot.people.tables import person
+from bot.people.tables import contact, person
 from bot.platforms.tables import token
 from bot.quiz.tables import answer, exposure, sitting
 from bot.receipts.tables import receipt
@@ -210,6 +210,16 @@ async def furnish(database: Database) -> None:
                 receipt.insert(), code=code, seal="s", person_id=1, about_id=0, task_id=task,
                 name="林小满", unit="护理2301", what="测试", result="满分", level=1, at=days(ago),
             )  # fmt: skip
+        for address, left in (("app|openid|a", 2), ("app|openid|b", 0), ("app|openid|gone", 1)):
+            tx.write(
+                acceptance.insert(), account="public", address=address, template="T", left=left, at=NOW
+            )
+            if left != 1:
+                tx.write(contact.insert(), address=address, account="public", realm="openid", window_left=0)
+        for message_id, ago in (("7", 8), ("8", 6)):
+            tx.write(
+                job_result.insert(), account="public", message_id=message_id, error="", at=days(ago)
+            )
         tx.write(
             shipment.insert(), id=9, account="campus", path="/x", body=b"", content_type="", quota="app",
             size=1, made_at=days(500), repeat_until=days(500), state="done", attempts=1, message_id="",
@@ -235,7 +245,7 @@ async def test_what_is_kept_and_what_goes(database_url: str) -> None:
     went = {name: count for name, count in counts.items() if count}
     assert went == {
         "answers": 3, "sittings": 3, "inbox": 1, "deliveries": 1, "shipments": 1, "payloads": 1,
-        "receipts": 1,
+        "receipts": 1, "results": 1, "acceptances": 2,
     }  # fmt: skip
     async with database.reading() as tx:
         met = await tx.rows(sa.select(exposure.c.person_id, exposure.c.question, exposure.c.times))
@@ -244,6 +254,8 @@ async def test_what_is_kept_and_what_goes(database_url: str) -> None:
         assert [row.key for row in await tx.rows(sa.select(inbox.c.key))] == ["new"]
         assert [row.code for row in await tx.rows(sa.select(receipt.c.code))] == ["NEW"]
         assert await tx.scalar(sa.select(sa.func.count()).select_from(payload)) == 2
+        assert [row.address for row in await tx.rows(sa.select(acceptance.c.address))] == ["app|openid|a"]
+        assert [row.message_id for row in await tx.rows(sa.select(job_result.c.message_id))] == ["8"]
     assert sorted(await states(database)) == ["due", "kept"]
     assert sum([await step() for step in purge.steps.values()]) == 0
     await database.close()
@@ -258,7 +270,7 @@ async def test_purge_tells_what_went(office: Office, tmp_path: Path) -> None:
     await database.close()
     done = await office.types("db", "purge")
     assert done.out.splitlines() == ["已清理：", "收件记录：1"]
-    assert "[3/11] 收件记录" in done.err
+    assert "[3/13] 收件记录" in done.err
 
 
 async def test_a_database_that_cannot_be_opened_is_one_line(office: Office) -> None:

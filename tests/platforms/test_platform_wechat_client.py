@@ -7,13 +7,13 @@ import json
 import pytest
 
 from bot.errors import PlatformError, Refusal, Verdict
-from bot.messages import CardUpdate, Text
+from bot.messages import CardUpdate, Text, Way
 from bot.platforms.api import Api
 from bot.platforms.errors import Platform
 from bot.platforms.http import Http
 from bot.platforms.port import Ability, Client, Packed
 from bot.platforms.tokens import Tokens
-from bot.platforms.wechat.client import Way, WechatClient
+from bot.platforms.wechat.client import WechatClient
 from bot.platforms.wechat.login import FollowerLogin
 from bot.platforms.wechat.templates import Template
 from bot.platforms.wecom.client import WecomClient

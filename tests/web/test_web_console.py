@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from web_cast import KEY, NURSES, ROWS, Browser, Campus, roster
 
 from bot.delivery.rules import DeliveryState
+from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.tables import delivery
 from bot.duties.rules import OccurrenceState
+from bot.messages import Way
 from bot.people.tables import audit, person
 from bot.web.rules import console_link
 from bot.work import Work
@@ -50,6 +52,21 @@ async def test_a_one_time_link_opens_once_for_ten_minutes(browser: New, campus: 
     campus.clock.passes(minutes=10, seconds=1)
     assert (await browser().opens(late)).status == 403
     assert (await browser().opens("/console/enter/forged.token")).status == 403
+
+
+async def test_what_a_platform_took_back_stands_on_the_first_page(browser: New, campus: Campus) -> None:
+    """With what to do, for whoever answers for the whole school; a liaison of one college sees nothing."""
+    async with campus.database.begin() as tx:
+        Abilities(tx).withdraw("campus", Way.TEMPLATE, "48001 api unauthorized", campus.clock.now)
+        Abilities(tx).withdraw("gone", Way.MASS, "48003 no agreement", campus.clock.now)
+    admin, liaison = browser(), browser()
+    await enters(admin, campus, "A1")
+    words = (await admin.opens("/console/")).words
+    assert "平台收回的权限" in words
+    assert "campus模板消息账号没有这个权限" in words
+    assert "群发" not in words
+    await enters(liaison, campus, "A3")
+    assert "平台收回" not in (await liaison.opens("/console/")).words
 
 
 async def test_a_console_link_signs_no_letters(browser: New, campus: Campus) -> None:

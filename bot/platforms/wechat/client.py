@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.messages import Address, CardUpdate, Content, File, Notice, Realm
+from bot.messages import Address, CardUpdate, Content, File, Notice, Realm, Way
 from bot.platforms import menu
 from bot.platforms.api import Answer, Api
 from bot.platforms.errors import Platform, refused
@@ -17,16 +16,6 @@ from bot.platforms.http import encode
 from bot.platforms.port import Ability, Packed, Receipt
 from bot.platforms.wechat import payloads
 from bot.platforms.wechat.templates import Template
-
-
-class Way(StrEnum):
-    """How a message travels; also the ledger line it draws on."""
-
-    CUSTOM = "custom"
-    TEMPLATE = "template"
-    SUBSCRIBE = "subscribe"
-    MASS = "mass"
-
 
 PATHS: Final[Mapping[Way, str]] = MappingProxyType(
     {
@@ -43,6 +32,14 @@ _REPEATABLE: Final[Mapping[Way, timedelta]] = MappingProxyType(
         Way.TEMPLATE: timedelta(minutes=10),
         Way.SUBSCRIBE: timedelta(0),
         Way.MASS: timedelta(hours=24),
+    }
+)
+_NEEDS: Final[Mapping[Way, Ability]] = MappingProxyType(
+    {
+        Way.CUSTOM: Ability.WINDOW,
+        Way.TEMPLATE: Ability.PUSH,
+        Way.SUBSCRIBE: Ability.SUBSCRIBE,
+        Way.MASS: Ability.MASS,
     }
 )
 _ALREADY_SUBMITTED: Final = 45065  # a repeated clientmsgid: the answer holds the first msg_id
@@ -95,7 +92,14 @@ class WechatClient:
             found.add(Ability.LOGIN)
             if "notice" in self._templates:
                 found.add(Ability.PUSH)
+            if "subscribe" in self._templates:
+                found.add(Ability.SUBSCRIBE)
         return frozenset(found)
+
+    @property
+    def ways(self) -> frozenset[Way]:
+        """How messages may leave as far as the settings say; the platform may have taken one back since."""
+        return frozenset(way for way, ability in _NEEDS.items() if ability in self.abilities)
 
     def pack(
         self,

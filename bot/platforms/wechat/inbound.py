@@ -30,7 +30,9 @@ _KNOWN: Final = frozenset(
     }
 )
 # What tells two events of one second apart beyond the documented pair Event + EventKey.
-_TOLD_APART: Final = ("MsgID", "publish_id", "OpenID", "TemplateId", "RevokeInfo")
+_TOLD_APART: Final = (
+    "MsgID", "publish_id", "OpenID", "TemplateId", "SubscribeStatusString", "RevokeInfo",
+)  # fmt: skip
 _MENU_ID: Final = "bizmsgmenuid"
 
 

@@ -26,6 +26,7 @@ class FollowerBooks:
         self._windows: dict[str, Window] = {}
         self._sent: dict[str, datetime] = {}
         self.consents: Counter[tuple[str, str]] = Counter()
+        self.sending: set[str] = set()  # followers to whom a 订阅通知 is on its way (43108)
         self.mass: dict[str, tuple[int, datetime]] = {}
 
     def acted(self, key: str, grant: int, *, tap: bool) -> None:

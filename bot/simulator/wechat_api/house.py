@@ -20,6 +20,8 @@ ABILITIES: dict[str, tuple[str, int]] = {
     "/cgi-bin/message/template/send": (_SERVICE, 100_000),
     "/cgi-bin/template/get_all_private_template": (_SERVICE, 100_000),
     "/cgi-bin/message/subscribe/bizsend": (_SERVICE, 100_000),
+    "/wxaapi/newtmpl/gettemplate": (_SERVICE, 100_000),
+    "/cgi-bin/ticket/getticket": (_ANY, 10_000),
     "/cgi-bin/message/mass/sendall": (_VERIFIED, 100),
     "/cgi-bin/message/mass/send": (_SERVICE, 100),
     "/cgi-bin/message/mass/preview": (_VERIFIED, 100),
@@ -61,6 +63,8 @@ def admit(call: Call) -> None:
     who, per_day = ABILITIES.get(call.path, (_ANY, 1_000_000))
     if (who != _ANY and not account.verified) or (who == _SERVICE and not account.service):
         raise Refused(48001, "api unauthorized")
+    if call.path in account.forbidden:
+        raise Refused(account.forbidden[call.path], "api forbidden on command")
     if account.test_account:
         per_day = max(per_day // 10, 1)
     if not sim.ledger.take_period(quota_key(account, call.path), sim.clock.day(), per_day):

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.simulator.door import route
 from bot.simulator.simulation import Simulation
-from bot.simulator.wechat_api import custom, house, mass, people, template
+from bot.simulator.wechat_api import custom, house, jssdk, mass, people, template
 from bot.simulator.wechat_api.house import HOUSE
 
 _TABLE = (
@@ -17,6 +17,8 @@ _TABLE = (
     ("POST", "/cgi-bin/message/template/send", template.send),
     ("GET", "/cgi-bin/template/get_all_private_template", template.listed),
     ("POST", "/cgi-bin/message/subscribe/bizsend", template.subscribed),
+    ("GET", "/wxaapi/newtmpl/gettemplate", template.subscriptions),
+    ("GET", "/cgi-bin/ticket/getticket", jssdk.ticket),
     ("POST", "/cgi-bin/message/mass/sendall", mass.sendall),
     ("POST", "/cgi-bin/message/mass/send", mass.send),
     ("POST", "/cgi-bin/message/mass/preview", mass.preview),

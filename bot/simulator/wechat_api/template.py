@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -49,12 +50,22 @@ async def send(call: Call) -> Json:
     number, own = next(_NUMBERS), body.get("client_msg_id")
     if own and call.sim.books.seen_before(f"template {phone.key} {own}", _AGAIN):
         return {"msgid": number}
-    if not person.blocks_templates:
+    status = "failed:user block" if person.blocks_templates else account.template_outcome
+    if status == "success":
         _show(phone, account, template, values, str(body.get("url", "")))
-    status = "failed:user block" if person.blocks_templates else "success"
-    done = {"MsgID": number, "Status": status}
-    call.sim.later(push(call.sim, account, phone, "TEMPLATESENDJOBFINISH", done))
+    await _tell(call, account, phone, "TEMPLATESENDJOBFINISH", {"MsgID": number, "Status": status})
     return {"msgid": number}
+
+
+async def _tell(
+    call: Call, account: OfficialAccount, phone: Phone, event: str, fields: dict[str, Any]
+) -> None:
+    """The end of a job as an event, after the answer; or before it, on command."""
+    told = push(call.sim, account, phone, event, fields)
+    if account.result_first:
+        await told
+    else:
+        call.sim.later(told)
 
 
 async def listed(call: Call) -> Json:
@@ -79,9 +90,35 @@ async def subscribed(call: Call) -> Json:
     consent = (phone.key, str(template_id))
     if sim.books.consents[consent] <= 0:
         raise Refused(43101, "user refuse to accept the msg")
-    sim.books.consents[consent] -= 1
-    _show(phone, account, template, values, str(body.get("page", "")))
+    if phone.key in sim.books.sending:
+        raise Refused(43108, "concurrent sending to the same user")
+    sim.books.sending.add(phone.key)
+    try:
+        await asyncio.sleep(0)  # a second call that comes meanwhile is one too many
+    finally:
+        sim.books.sending.discard(phone.key)
+    if not template.lasting:
+        sim.books.consents[consent] -= 1
+    code, status = account.subscribe_outcome
+    if not code:
+        _show(phone, account, template, values, str(body.get("page", "")))
     number = next(_NUMBERS)
-    row = {"TemplateId": template_id, "MsgID": number, "ErrorCode": 0, "ErrorStatus": "success"}
-    sim.later(push(sim, account, phone, "subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": row}}))
+    row = {"TemplateId": template_id, "MsgID": number, "ErrorCode": code, "ErrorStatus": status}
+    await _tell(call, account, phone, "subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": row}})
     return {"msgid": number}
+
+
+async def subscriptions(call: Call) -> Json:
+    """newtmpl/gettemplate: type 2 is for one message, 3 for many."""
+    rows = [
+        {
+            "priTmplId": key,
+            "title": t.title,
+            "content": "\n".join(f"{v}:{{{{{k}.DATA}}}}" for k, v in t.fields.items()),
+            "example": "",
+            "type": 3 if t.lasting else 2,
+        }
+        for key, t in asker(call).templates.items()
+        if t.subscription
+    ]
+    return {"data": rows}

@@ -1,0 +1,157 @@
+"""A way the platform took back: nobody goes it any more, everything else goes on, and it comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from bot.delivery.courier import Courier
+from bot.delivery.ledger import Ledger
+from bot.delivery.rules import NO_WAY, REPORTED, DeliveryState, Standing
+from bot.delivery.tables import withdrawn
+from bot.delivery.ways import EXPIRED
+from bot.messages import Notice, Way
+from bot.simulator.campus import SUBSCRIPTION
+from bot.simulator.wechat_api.events import consent, verification
+from tests.delivery.post import CUSTOM, NOTICE, TEMPLATE, Post
+
+SUBSCRIBE = "/cgi-bin/message/subscribe/bizsend"
+SENT, REFUSED = DeliveryState.SENT, DeliveryState.REFUSED
+LETTER = Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x")
+
+
+async def shut(post: Post) -> dict[Way, str]:
+    async with post.work() as work:
+        return {one.way: one.reason.split(" ")[0] for one in await work.abilities.withdrawn("public")}
+
+
+async def accepts(post: Post) -> None:
+    (account,) = post.stage.sim.world.accounts
+    await consent(post.stage.sim, account, post.follower("oZheng"), SUBSCRIPTION, True)
+    post.stage.clock.turn(timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("code", [48001, 43107, 40037])
+async def test_the_next_way_is_taken_and_the_account_goes_on(post: Post, code: int) -> None:
+    post.stage.sim.world.accounts[0].forbidden = {SUBSCRIBE: code}
+    await accepts(post)
+    await post.queue(LETTER, openid="oZheng")
+    await post.queue("给小满的话", "2301001")
+    await post.sends()
+    await post.passes(seconds=10)
+    assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == ([f"{code}"], ["ok"])
+    assert (await shut(post), await post.stopped("public")) == ({Way.SUBSCRIBE: f"{code}"}, "")
+    async with post.work() as work:
+        zheng = f"{post.follower('oZheng').key}"
+        assert await work.acceptances.left(zheng, SUBSCRIPTION) == 1, "the platform did not take it"
+    assert {end[0] for end in await post.deliveries()} == {SENT}
+    await post.queue(LETTER, openid="oZheng")
+    await post.passes(seconds=10)
+    assert post.calls(SUBSCRIBE) == [f"{code}"], "nobody tries again today"
+
+
+async def test_when_no_way_is_left_it_is_the_next_channels_turn(post: Post) -> None:
+    """林海 follows and is a parent of 学校通知; the account may send nothing any more."""
+    await post.bind("P2", "oZheng")
+    post.stage.sim.world.accounts[0].forbidden = {SUBSCRIBE: 48001, TEMPLATE: 48001, CUSTOM: 48001}
+    await accepts(post)
+    await post.follower("oZheng").says("你好")
+    person = await post.person("P2")
+    campaign = await post.launched("parent-letter")
+    await post.queue(LETTER, "P2", openid="oZheng", occurrence=campaign, key=f"{campaign}/{person}/x")
+    await post.sends()
+    await post.passes(seconds=10)
+    assert await shut(post) == {Way.SUBSCRIBE: "48001", Way.TEMPLATE: "48001", Way.CUSTOM: "48001"}
+    assert [post.calls(path) for path in (SUBSCRIBE, TEMPLATE, CUSTOM)] == [["48001"]] * 3
+    assert (REFUSED, NO_WAY) in await post.deliveries()
+    assert await post.stopped("public") == ""
+    assert post.calls(NOTICE)
+    assert (await post.states(campaign))[Standing.DELIVERED] >= 1
+
+
+async def test_after_a_day_one_message_finds_out(post: Post) -> None:
+    """Still shut: one call in all, whoever asks. Open again: it stays open."""
+    account = post.stage.sim.world.accounts[0]
+    account.forbidden = {TEMPLATE: 48001}
+    await post.queue(LETTER, openid="oZheng")
+    await post.sends()
+    assert post.calls(TEMPLATE) == ["48001"]
+    bot = post.stage.bot
+    couriers = [
+        Courier(bot.database, bot.lines.clients, lambda: bot.school, bot.clock, Random(n), Ledger())
+        for n in range(3)
+    ]
+    post.stage.clock.turn(timedelta(days=1, minutes=1))
+    for openid in ("oZheng", "oFang", "oLin"):
+        await post.queue(LETTER, openid=openid)
+    await asyncio.gather(*(courier.drain() for courier in couriers))
+    assert post.calls(TEMPLATE) == ["48001"] * 2
+    account.forbidden = {}
+    await post.queue(LETTER, openid="oZheng")
+    await post.passes(hours=23)
+    assert len(post.calls(TEMPLATE)) == 2
+    await post.queue(LETTER, openid="oZheng")
+    await post.passes(hours=2)
+    await post.queue(LETTER, openid="oFang")
+    await post.queue(LETTER, openid="oLin")
+    await post.passes(seconds=10)
+    assert post.calls(TEMPLATE)[2:] == ["ok"] * 3, "the one that found out, and everybody after it"
+    assert await shut(post) == {}
+
+
+async def test_a_repeat_whose_first_answer_was_lost_is_not_sent_another_way(post: Post) -> None:
+    """The template may have arrived; then the platform takes the way back. Nothing is doubled."""
+    post.stage.sim.faults.drop(TEMPLATE)
+    await post.queue(LETTER, openid="oZheng")
+    await post.sends()
+    post.stage.sim.world.accounts[0].forbidden = {TEMPLATE: 48001}
+    await accepts(post)
+    await post.passes(minutes=4)
+    assert (post.calls(TEMPLATE), post.calls(SUBSCRIBE)) == (["ok", "48001"], [])
+    assert await post.deliveries() == [(DeliveryState.UNKNOWN, "48001")]
+    assert await shut(post) == {Way.TEMPLATE: "48001"}
+
+
+async def test_a_punished_account_still_stops(post: Post) -> None:
+    """48004 means all of it."""
+    post.stage.sim.world.accounts[0].forbidden = {TEMPLATE: 48004}
+    await post.queue(LETTER, openid="oZheng")
+    await post.sends()
+    assert (await post.stopped("public")).startswith("48004")
+    assert await shut(post) == {}
+
+
+async def test_the_verification_runs_out_and_comes_back(post: Post) -> None:
+    """Everybody who answers for the account is told, by the app; no call is made in vain."""
+    account = post.stage.sim.world.accounts[0]
+    await verification(post.stage.sim, account, holds=False)
+    await post.sends()
+    assert await shut(post) == dict.fromkeys(Way, EXPIRED)
+    for userid in ("chen", "wu", "qin"):
+        assert post.seen(post.member(userid), "认证到期了") == 1
+    assert post.seen(post.lin, "认证到期了") == 0
+    await post.queue(LETTER, openid="oZheng")
+    await post.sends()
+    assert post.calls(TEMPLATE) == []
+    assert (REFUSED, NO_WAY) in await post.deliveries()
+    await verification(post.stage.sim, account, holds=True)
+    await post.queue(LETTER, openid="oZheng")
+    await post.sends()
+    await post.passes(seconds=10)
+    assert (post.calls(TEMPLATE), await shut(post)) == (["ok"], {})
+    assert (SENT, REPORTED) in await post.deliveries()
+
+
+async def test_the_first_reason_of_a_day_is_when_it_began(post: Post) -> None:
+    began = post.now
+    async with post.work() as work:
+        work.abilities.withdraw("public", Way.MASS, "48003 mass agreement", began)
+    post.stage.clock.turn(timedelta(hours=30))
+    async with post.work() as work:
+        work.abilities.withdraw("public", Way.MASS, "48001 api unauthorized", post.now)
+    (row,) = await post.rows(sa.select(withdrawn.c.since, withdrawn.c.reason))
+    assert (row.since, row.reason.split(" ")[0]) == (began, "48001")
