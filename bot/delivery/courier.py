@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 from random import Random
 from typing import Any, Final
-
-import structlog
 
 from bot.db import Database, Tx
 from bot.delivery.actions_attention import admit
@@ -19,25 +16,20 @@ from bot.delivery.actions_packing import Choice, Counter, choose, load
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_results import act_on_results
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
+from bot.delivery.crew import Clients, Crew, note
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
-from bot.delivery.rules import NO_CLIENT, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
+from bot.delivery.rules import NO_CLIENT, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
-from bot.platforms.port import Client, Receipt
 from bot.school import School
 
-log = structlog.get_logger()
 _MOST: Final = 2000  # messages of an account that are looked at together
 _LEAST: Final = 256
 _WAVE: Final = 128  # calls that are fixed together
 _RECOVERY: Final = ("", False)  # the lane that takes over what was left behind
-_LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
-_SETTLE_AGAIN: Final = (0.2, 1.0, 3.0)  # seconds: an outcome is worth some patience with the database
-
-Clients = Mapping[tuple[str, Realm], Client]
 
 
 class Courier:
@@ -59,14 +51,14 @@ class Courier:
         self._rng = rng
         self._ledger = ledger
         self._accounts = sorted({account for account, _ in clients})
-        self._parallel = {account: Parallel() for account in self._accounts}
+        self._crew = Crew(database, clients, school, clock, rng)
         self._appetite: dict[tuple[str, bool], int] = {}
         lanes = [_RECOVERY, *((a, urgent) for a in self._accounts for urgent in (True, False))]
         self._bells = {lane: asyncio.Event() for lane in lanes}
 
     def pace(self, account: str) -> int:
         """How many calls of an account go at once at present."""
-        return self._parallel[account].now
+        return self._crew.pace(account).now
 
     def wake(self) -> None:
         """Something was queued that should go now."""
@@ -111,7 +103,7 @@ class Courier:
                 for lane in found:
                     self._bells[lane].set()
             except Exception as error:
-                _note(error)
+                note(error)
             await asyncio.sleep(pause)
 
     async def _loop(self, lane: Callable[[], Awaitable[int]], bell: asyncio.Event) -> None:
@@ -122,7 +114,7 @@ class Courier:
                 while await lane():
                     pass
             except Exception as error:
-                _note(error)
+                note(error)
 
     async def _lane(self, account: str, *, urgent: bool) -> int:
         """Take what is due, fix the calls, make them; how many messages were looked at."""
@@ -137,7 +129,7 @@ class Courier:
             admitted = await admit(rows, self._school(), claimed, now)
             contents = await rows.contents({c.payload for c in admitted})
             parcels = await self._parcels(tx, account, fold(admitted, contents), now)
-            ready, rest = wave(parcels, _WAVE, self._parallel[account].now)
+            ready, rest = wave(parcels, _WAVE, self._crew.pace(account).now)
             shipments, bare = await self._pack(tx, account, ready, now)
             spoken_for = {m.address for parcel in ready for m in parcel.members}
             held = [m for parcel in rest for m in parcel.members if m.address in spoken_for]
@@ -194,60 +186,10 @@ class Courier:
                 await not_packed(tx, self._school(), account, parcel.members, error, now, self._rng)
 
     async def _carry(self, account: str, shipments: Sequence[Shipment], held: Sequence[Claimed]) -> None:
-        await self._make(account, shipments)
+        await self._crew.make(account, shipments)
         if held:
             async with self._database.begin() as tx:
                 await CourierRows(tx).release(held, self._clock())
-
-    async def _make(self, account: str, shipments: Sequence[Shipment]) -> None:
-        """Make the calls, as many at once as the platform bears, and write down what came of them."""
-        pace, waiting = self._parallel.setdefault(account, Parallel()), deque(shipments)
-        outcomes: list[Outcome] = []
-        goes_on, crowded = True, False
-
-        async def hand(number: int) -> None:
-            nonlocal goes_on, crowded
-            while waiting and goes_on and number < pace.now:
-                shipment, at_once = waiting.popleft(), pace.now
-                said = await self._send(shipment)
-                outcomes.append(Outcome(shipment, said))
-                if isinstance(said, PlatformError):
-                    log.warning("send failed", account=account, code=said.code, verdict=str(said.verdict))
-                    if said.code == TOO_MANY_AT_ONCE:
-                        crowded = True
-                        pace.too_many(at_once)
-                    goes_on = goes_on and said.verdict not in (Verdict.WAIT, Verdict.STOP, Verdict.TOKEN)
-
-        await asyncio.gather(*(hand(number) for number in range(min(pace.now, len(shipments)))))
-        outcomes += [Outcome(shipment, None) for shipment in waiting]
-        if shipments and not crowded:
-            pace.went_well()
-        await self._settle(outcomes)
-
-    async def _send(self, shipment: Shipment) -> Receipt | PlatformError | None:
-        """``None``: no time is left of the lease, so another courier may have it by now."""
-        if self._clock() > shipment.lease_until - _LEASE_LEFT:
-            return None
-        try:
-            client = self._clients[shipment.account, shipment.packed.recipients[0].realm]
-            return await client.send(shipment.packed)
-        except PlatformError as error:
-            return error
-
-    async def _settle(self, outcomes: Sequence[Outcome]) -> None:
-        """What the platform said must not be lost because the database is away for a moment."""
-        if not outcomes:
-            return
-        for patience in (*_SETTLE_AGAIN, None):
-            try:
-                async with self._database.begin() as tx:
-                    await settle(tx, self._school(), outcomes, self._clock(), self._rng)
-                return
-            except Exception as error:
-                if patience is None:
-                    raise
-                _note(error)
-                await asyncio.sleep(patience)
 
     async def _recover(self) -> int:
         """Take over what a courier left behind: repeat inside the platform's window, else it is unknown."""
@@ -273,7 +215,7 @@ class Courier:
                 else:
                     again.append(shipment)
         for account in sorted({shipment.account for shipment in again}):
-            await _uninterrupted(self._make(account, [s for s in again if s.account == account]))
+            await _uninterrupted(self._crew.make(account, [s for s in again if s.account == account]))
         for shipment in recalls:
             client = self._clients.get((shipment.account, Realm.MEMBER))
             await take_back(self._database, client, shipment)
@@ -289,12 +231,3 @@ async def _uninterrupted(work: Any) -> Any:
     except asyncio.CancelledError:
         await asyncio.gather(task, return_exceptions=True)
         raise
-
-
-def _note(error: Exception) -> None:
-    """The kind of trouble and the database's own words; never the statement, whose values are people's."""
-    cause = getattr(error, "orig", None)
-    if cause is not None:
-        log.error("courier round failed", error=type(error).__name__, reason=str(cause)[:200])
-    else:
-        log.error("courier round failed", exc_info=error)

@@ -16,7 +16,18 @@ from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.store_attention import NUDGE, Attention
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
-from bot.delivery.tables import DUE, HELD, URGENT, account_state, blob, delivery, media, payload
+from bot.delivery.tables import (
+    DUE,
+    HELD,
+    UNHEARD,
+    URGENT,
+    account_state,
+    blob,
+    delivery,
+    job_result,
+    media,
+    payload,
+)
 from bot.lists import Listed, among
 from bot.messages import Content, Urgency
 
@@ -85,7 +96,10 @@ _WAITING: Final = {
     "sqlite": _waiting(sa.func.json_each(_WATCHED).table_valued("value")),
     "postgresql": _waiting(sa.func.unnest(_WATCHED).table_valued("value").render_derived()),
 }
-_HELD: Final = sa.select(sa.exists().where(sa.text(HELD), delivery.c.not_before <= _NOW))
+_LEFT_BEHIND: Final = (
+    sa.select(sa.exists().where(sa.text(HELD), delivery.c.not_before <= _NOW)),
+    sa.select(sa.exists().where(sa.text(UNHEARD), job_result.c.look_at <= _NOW)),
+)
 
 
 class Claimed(NamedTuple):
@@ -128,8 +142,11 @@ class CourierRows(Shipments, Quotas, Attention):
         return found
 
     async def left_behind(self, now: datetime) -> bool:
-        """Is anything to be taken over from a courier that died, or to be tried again?"""
-        return bool(await self._tx.scalar(_HELD, {"now": now}) or await self.open_shipments(now))
+        """Is anything to be taken over from a courier that died, to be tried again, or told by an event?"""
+        for question in _LEFT_BEHIND:
+            if await self._tx.scalar(question, {"now": now}):
+                return True
+        return await self.open_shipments(now)
 
     async def hold(self, members: Sequence[Claimed], now: datetime) -> None:
         """Kept from other couriers while an earlier message to the same person is on its way."""

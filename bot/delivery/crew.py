@@ -1,0 +1,111 @@
+"""The crew: calls that are fixed are made, as many at once as the platform bears, and written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+import structlog
+
+from bot.db import Database
+from bot.delivery.actions_settling import Outcome, settle
+from bot.delivery.rules import TOO_MANY_AT_ONCE, Parallel
+from bot.delivery.store_shipments import Shipment
+from bot.errors import PlatformError, Verdict
+from bot.messages import Realm
+from bot.platforms.port import Client, Receipt
+from bot.school import School
+
+log = structlog.get_logger()
+_LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
+_SETTLE_AGAIN: Final = (0.2, 1.0, 3.0)  # seconds: an outcome is worth some patience with the database
+
+Clients = Mapping[tuple[str, Realm], Client]
+
+
+class Crew:
+    """``clients`` knows how to reach each realm of each account."""
+
+    def __init__(
+        self,
+        database: Database,
+        clients: Clients,
+        school: Callable[[], School],
+        clock: Callable[[], datetime],
+        rng: Random,
+    ) -> None:
+        self._database = database
+        self._clients = clients
+        self._school = school
+        self._clock = clock
+        self._rng = rng
+        self._parallel: dict[str, Parallel] = {}
+
+    def pace(self, account: str) -> Parallel:
+        """How many calls of an account go at once at present."""
+        return self._parallel.setdefault(account, Parallel())
+
+    async def make(self, account: str, shipments: Sequence[Shipment]) -> None:
+        """Make the calls, as many at once as the platform bears, and write down what came of them."""
+        pace, waiting = self.pace(account), deque(shipments)
+        outcomes: list[Outcome] = []
+        goes_on, crowded = True, False
+
+        async def hand(number: int) -> None:
+            nonlocal goes_on, crowded
+            while waiting and goes_on and number < pace.now:
+                shipment, at_once = waiting.popleft(), pace.now
+                said = await self._send(shipment)
+                outcomes.append(Outcome(shipment, said))
+                if isinstance(said, PlatformError):
+                    log.warning("send failed", account=account, code=said.code, verdict=str(said.verdict))
+                    if said.code == TOO_MANY_AT_ONCE:
+                        crowded = True
+                        pace.too_many(at_once)
+                    goes_on = goes_on and said.verdict not in (Verdict.WAIT, Verdict.STOP, Verdict.TOKEN)
+
+        await asyncio.gather(*(hand(number) for number in range(min(pace.now, len(shipments)))))
+        outcomes += [Outcome(shipment, None) for shipment in waiting]
+        if shipments and not crowded:
+            pace.went_well()
+        await self._settle(outcomes)
+
+    async def _send(self, shipment: Shipment) -> Receipt | PlatformError | None:
+        """``None``: no time is left of the lease, so another courier may have it by now."""
+        if self._clock() > shipment.lease_until - _LEASE_LEFT:
+            return None
+        try:
+            client = self._clients[shipment.account, shipment.packed.recipients[0].realm]
+            return await client.send(shipment.packed)
+        except PlatformError as error:
+            return error
+
+    async def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        """What the platform said must not be lost because the database is away for a moment."""
+        if not outcomes:
+            return
+        for patience in (*_SETTLE_AGAIN, None):
+            try:
+                async with self._database.begin() as tx:
+                    await settle(tx, self._school(), outcomes, self._clock(), self._rng)
+                return
+            except Exception as error:
+                if patience is None:
+                    raise
+                note(error)
+                await asyncio.sleep(patience)
+
+
+def note(error: Exception) -> None:
+    """A round failed: the kind of trouble, the database's own words; never the statement, whose values are
+    people's.
+    """
+    cause = getattr(error, "orig", None)
+    if cause is not None:
+        log.error("courier round failed", error=type(error).__name__, reason=str(cause)[:200])
+    else:
+        log.error("courier round failed", exc_info=error)
