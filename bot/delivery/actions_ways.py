@@ -87,9 +87,7 @@ async def take(
             return Taken.YES
 
 
-async def give_back(
-    rows: CourierRows, one: Candidate, address: str, shipment: int, now: datetime
-) -> None:
+async def give_back(rows: CourierRows, one: Candidate, address: str, shipment: int, now: datetime) -> None:
     """The call is not made after all."""
     if one.way is Way.SUBSCRIBE:
         await rows.acceptances.give_back([shipment])

@@ -50,9 +50,7 @@ class Abilities:
         ]
 
     def withdraw(self, account: str, way: Way, reason: str, now: datetime) -> None:
-        self._tx.write(
-            _WITHDRAW, account=account, way=way, reason=reason, since=now, try_at=now + TRY_AGAIN
-        )
+        self._tx.write(_WITHDRAW, account=account, way=way, reason=reason, since=now, try_at=now + TRY_AGAIN)
 
     def restore(self, account: str, way: Way) -> None:
         """The platform has let a message go this way, or somebody says that all is well again."""

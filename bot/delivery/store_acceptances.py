@@ -89,9 +89,7 @@ class Acceptances:
             return Taken.BUSY
         taken = await self._tx.execute(
             sa.update(acceptance)
-            .where(
-                acceptance.c.address == address, acceptance.c.template == template, acceptance.c.left > 0
-            )
+            .where(acceptance.c.address == address, acceptance.c.template == template, acceptance.c.left > 0)
             .values(left=acceptance.c.left - drawn)
         )
         if taken != 1:

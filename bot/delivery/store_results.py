@@ -41,9 +41,7 @@ class Results:
 
     def report(self, account: str, message_id: str, error: str, now: datetime) -> None:
         """Keep what an event says; the courier connects it with its shipment. The first one counts."""
-        self._tx.write(
-            _REPORT, account=account, message_id=message_id, error=error, at=now, look_at=now
-        )
+        self._tx.write(_REPORT, account=account, message_id=message_id, error=error, at=now, look_at=now)
 
     async def waiting(self, now: datetime) -> bool:
         return bool(await self._tx.scalar(sa.select(sa.exists(self._unheard(now)))))

@@ -22,16 +22,18 @@ from bot.duties.launch import launch
 from bot.duties.occurrences import Planned
 from bot.messages import Address, Content, Text, Urgency
 from bot.people.records import How
-from bot.simulator.campus import APP, CORP, Campus
+from bot.simulator.campus import APP, CORP, SUBSCRIPTION, Campus
 from bot.simulator.cast import COLUMNS, Row
 from bot.simulator.ears import Speaker
 from bot.simulator.stage import Stage
+from bot.simulator.wechat_api.events import consent
 from bot.work import Work
 
 MONDAY: Final = "2026-10-12T09:12:00+08:00"
 SOFTWARE: Final = "信息工程学院/2023级/软件2301"
 SEND: Final = "/cgi-bin/message/send"
 TEMPLATE: Final = "/cgi-bin/message/template/send"
+SUBSCRIBE: Final = "/cgi-bin/message/subscribe/bizsend"
 CUSTOM: Final = "/cgi-bin/message/custom/send"
 NOTICE: Final = "/cgi-bin/externalcontact/message/send"
 WEBHOOK: Final = "/cgi-bin/webhook/send"
@@ -94,6 +96,18 @@ class Post:
             found = await work.people.by_code(code)
             assert found is not None
             work.people.bind(Address.follower(APP, openid), "public", found.id, How.CHAT, self.now)
+
+    async def accepts(self, openid: str = "oZheng", times: int = 1) -> None:
+        """The follower taps 下次提醒我 and says yes."""
+        (account,) = self.stage.sim.world.accounts
+        for _ in range(times):
+            await consent(self.stage.sim, account, self.follower(openid), SUBSCRIPTION, True)
+            self.stage.clock.turn(timedelta(seconds=1))
+
+    async def accepted(self, openid: str = "oZheng") -> int:
+        """How many more messages they may be sent."""
+        async with self.stage.bot.database.reading() as tx:
+            return await Work(tx).acceptances.left(self.follower(openid).key, SUBSCRIPTION)
 
     async def person(self, code: str) -> int:
         async with self.stage.bot.database.reading() as tx:

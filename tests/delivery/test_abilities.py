@@ -15,11 +15,9 @@ from bot.delivery.rules import NO_WAY, REPORTED, DeliveryState, Standing
 from bot.delivery.tables import withdrawn
 from bot.delivery.ways import EXPIRED
 from bot.messages import Notice, Way
-from bot.simulator.campus import SUBSCRIPTION
-from bot.simulator.wechat_api.events import consent, verification
-from tests.delivery.post import CUSTOM, NOTICE, TEMPLATE, Post
+from bot.simulator.wechat_api.events import verification
+from tests.delivery.post import CUSTOM, NOTICE, SUBSCRIBE, TEMPLATE, Post
 
-SUBSCRIBE = "/cgi-bin/message/subscribe/bizsend"
 SENT, REFUSED = DeliveryState.SENT, DeliveryState.REFUSED
 LETTER = Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x")
 
@@ -29,25 +27,17 @@ async def shut(post: Post) -> dict[Way, str]:
         return {one.way: one.reason.split(" ")[0] for one in await work.abilities.withdrawn("public")}
 
 
-async def accepts(post: Post) -> None:
-    (account,) = post.stage.sim.world.accounts
-    await consent(post.stage.sim, account, post.follower("oZheng"), SUBSCRIPTION, True)
-    post.stage.clock.turn(timedelta(seconds=1))
-
-
 @pytest.mark.parametrize("code", [48001, 43107, 40037])
 async def test_the_next_way_is_taken_and_the_account_goes_on(post: Post, code: int) -> None:
     post.stage.sim.world.accounts[0].forbidden = {SUBSCRIBE: code}
-    await accepts(post)
+    await post.accepts()
     await post.queue(LETTER, openid="oZheng")
     await post.queue("给小满的话", "2301001")
     await post.sends()
     await post.passes(seconds=10)
     assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == ([f"{code}"], ["ok"])
     assert (await shut(post), await post.stopped("public")) == ({Way.SUBSCRIBE: f"{code}"}, "")
-    async with post.work() as work:
-        zheng = f"{post.follower('oZheng').key}"
-        assert await work.acceptances.left(zheng, SUBSCRIPTION) == 1, "the platform did not take it"
+    assert await post.accepted() == 1, "the platform did not take it"
     assert {end[0] for end in await post.deliveries()} == {SENT}
     await post.queue(LETTER, openid="oZheng")
     await post.passes(seconds=10)
@@ -58,7 +48,7 @@ async def test_when_no_way_is_left_it_is_the_next_channels_turn(post: Post) -> N
     """林海 follows and is a parent of 学校通知; the account may send nothing any more."""
     await post.bind("P2", "oZheng")
     post.stage.sim.world.accounts[0].forbidden = {SUBSCRIBE: 48001, TEMPLATE: 48001, CUSTOM: 48001}
-    await accepts(post)
+    await post.accepts()
     await post.follower("oZheng").says("你好")
     person = await post.person("P2")
     campaign = await post.launched("parent-letter")
@@ -109,7 +99,7 @@ async def test_a_repeat_whose_first_answer_was_lost_is_not_sent_another_way(post
     await post.queue(LETTER, openid="oZheng")
     await post.sends()
     post.stage.sim.world.accounts[0].forbidden = {TEMPLATE: 48001}
-    await accepts(post)
+    await post.accepts()
     await post.passes(minutes=4)
     assert (post.calls(TEMPLATE), post.calls(SUBSCRIBE)) == (["ok", "48001"], [])
     assert await post.deliveries() == [(DeliveryState.UNKNOWN, "48001")]

@@ -175,8 +175,6 @@ def event(name: str, **fields: str) -> Inbound:
     return Inbound("public", "k", Kind.EVENT, None, _NOW, event=name, fields=fields)
 
 
-
-
 @pytest.mark.parametrize(
     ("status", "error"),
     [

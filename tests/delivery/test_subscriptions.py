@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
-from random import Random
-
-import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.courier import Courier
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_WINDOW, DeliveryState, Standing
 from bot.delivery.store_courier import CourierRows
@@ -22,9 +16,8 @@ from bot.settings import TemplateMapping, Wechat
 from bot.simulator.campus import APP, SUBSCRIPTION
 from bot.simulator.wechat_api.events import consent, push, withdraw
 from bot.work import Work
-from tests.delivery.post import CUSTOM, TEMPLATE, Post
+from tests.delivery.post import CUSTOM, SUBSCRIBE, TEMPLATE, Post
 
-SUBSCRIBE = "/cgi-bin/message/subscribe/bizsend"
 SENT, REFUSED, UNKNOWN = DeliveryState.SENT, DeliveryState.REFUSED, DeliveryState.UNKNOWN
 ZHENG = Address.follower(APP, "oZheng").key
 
@@ -33,37 +26,25 @@ def letter(number: int = 1) -> Notice:
     return Notice(f"第{number}封信", "两分钟读完", "https://example.edu.cn/a/x")
 
 
-async def accepts(post: Post, openid: str = "oZheng", times: int = 1) -> None:
-    for _ in range(times):
-        (account,) = post.stage.sim.world.accounts
-        await consent(post.stage.sim, account, post.follower(openid), SUBSCRIPTION, True)
-        post.stage.clock.turn(timedelta(seconds=1))
-
-
-async def left(post: Post, openid: str = "oZheng") -> int:
-    async with post.work() as work:
-        return await work.acceptances.left(Address.follower(APP, openid).key, SUBSCRIPTION)
-
-
 async def calls_under_way(post: Post) -> int:
     return len(await post.rows(sa.select(subscription_call.c.address)))
 
 
 async def test_one_tap_is_one_message_then_the_template_takes_over(post: Post) -> None:
-    await accepts(post)
+    await post.accepts()
     await post.queue(letter(1), openid="oZheng")
     await post.queue(letter(2), openid="oZheng")
     await post.sends()
     await post.passes(seconds=30)
     assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == (["ok"], ["ok"])
     assert [post.seen(post.follower("oZheng"), f"第{n}封信") for n in (1, 2)] == [1, 1]
-    assert (await left(post), await calls_under_way(post)) == (0, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (0, 0)
 
 
 async def test_a_quiz_reaches_a_silent_follower_who_accepted(post: Post) -> None:
     """A text becomes a notice that leads to its page; no template is spent on it."""
     await post.bind("2301003", "oZheng")
-    await accepts(post)
+    await post.accepts()
     campaign = await post.launched("term-test")
     await post.sends()
     assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == (["ok"], [])
@@ -74,7 +55,7 @@ async def test_without_a_template_it_is_the_only_way_to_the_silent(post: Post) -
     """Whoever accepted nothing goes on to the next channel, with a reason."""
     client = post.stage.bot.courier._clients["public", Address.from_key(ZHENG).realm]
     client._templates = {"subscribe": client._templates["subscribe"]}  # type: ignore[attr-defined]
-    await accepts(post)
+    await post.accepts()
     await post.queue(letter(1), openid="oZheng")
     await post.queue(letter(1), openid="oFang")
     await post.sends()
@@ -85,11 +66,11 @@ async def test_without_a_template_it_is_the_only_way_to_the_silent(post: Post) -
 
 async def test_the_same_callback_twice_is_one_acceptance(post: Post) -> None:
     post.stage.sim.callbacks.manner.copies = 3
-    await accepts(post)
+    await post.accepts()
     post.stage.sim.callbacks.manner.copies = 1
-    assert await left(post) == 1
-    await accepts(post)
-    assert await left(post) == 2
+    assert await post.accepted() == 1
+    await post.accepts()
+    assert await post.accepted() == 2
 
 
 async def test_several_templates_in_one_event(post: Post) -> None:
@@ -106,11 +87,11 @@ async def test_several_templates_in_one_event(post: Post) -> None:
 
 async def test_a_no_takes_nothing_back_but_switching_off_does(post: Post) -> None:
     (account,) = post.stage.sim.world.accounts
-    await accepts(post, times=2)
+    await post.accepts(times=2)
     await consent(post.stage.sim, account, post.follower("oZheng"), SUBSCRIPTION, False)
-    assert await left(post) == 2
+    assert await post.accepted() == 2
     await withdraw(post.stage.sim, account, post.follower("oZheng"), SUBSCRIPTION)
-    assert await left(post) == 0
+    assert await post.accepted() == 0
     await post.queue(letter(), openid="oZheng")
     await post.sends()
     assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == ([], ["ok"])
@@ -122,66 +103,66 @@ async def test_a_long_term_acceptance_does_not_run_out(post: Post) -> None:
     long = {**account.templates, "subscribe": TemplateMapping(id=SUBSCRIPTION, type="long")}
     object.__setattr__(account, "templates", long)
     post.stage.sim.world.accounts[0].templates[SUBSCRIPTION].lasting = True
-    await accepts(post)
+    await post.accepts()
     for number in range(3):
         await post.queue(letter(number), openid="oZheng")
         await post.sends()
         await post.passes(seconds=10)
     assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == (["ok"] * 3, [])
-    assert await left(post) == 1
+    assert await post.accepted() == 1
 
 
 async def test_the_platform_knows_of_no_acceptance(post: Post) -> None:
     """43101: our count was wrong. Nothing is left, and the same person is reached by the other way."""
-    await accepts(post, times=3)
+    await post.accepts(times=3)
     post.stage.sim.faults.errcode(SUBSCRIBE, 43101)
     await post.queue(letter(), openid="oZheng")
     await post.sends()
     assert (post.calls(SUBSCRIBE), post.calls(TEMPLATE)) == (["43101"], ["ok"])
-    assert await left(post) == 0
+    assert await post.accepted() == 0
     assert post.seen(post.follower("oZheng"), "第1封信") == 1
 
 
 async def test_what_surely_did_not_happen_costs_nothing(post: Post) -> None:
     """Refused for good (40003): given back once. Trouble that passes: kept for the repeat, drawn once."""
-    await accepts(post, times=2)
+    await post.accepts(times=2)
     post.stage.sim.faults.errcode(SUBSCRIBE, 40003)
     await post.queue(letter(1), openid="oZheng")
     await post.sends()
-    assert (await left(post), await calls_under_way(post)) == (2, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (2, 0)
     post.stage.sim.faults.errcode(SUBSCRIBE, -1, times=2)
     await post.queue(letter(2), openid="oZheng")
     await post.sends()
-    assert (await left(post), await calls_under_way(post)) == (1, 1)
+    assert (await post.accepted(), await calls_under_way(post)) == (1, 1)
     await post.passes(minutes=2)
     await post.passes(minutes=2)
     assert post.calls(SUBSCRIBE) == ["40003", "-1", "-1", "ok"]
-    assert (await left(post), await calls_under_way(post)) == (1, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
 
 
 async def test_trouble_that_does_not_pass_gives_it_back_at_the_end(post: Post) -> None:
-    await accepts(post)
+    await post.accepts()
     post.stage.sim.faults.errcode(SUBSCRIBE, -1, times=20)
     await post.queue(letter(), openid="oZheng")
     for _ in range(9):
         await post.passes(minutes=30)
     assert await post.deliveries() == [(DeliveryState.DEAD, "-1")]
-    assert (await left(post), await calls_under_way(post)) == (1, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
 
 
 async def test_a_lost_answer_stays_unknown_and_is_not_repeated(post: Post) -> None:
-    await accepts(post, times=2)
+    await post.accepts(times=2)
     post.stage.sim.faults.drop(SUBSCRIBE)
     await post.queue(letter(), openid="oZheng")
     await post.sends()
     await post.passes(hours=1)
     assert post.calls(SUBSCRIBE) == ["ok"]
     assert await post.deliveries() == [(UNKNOWN, "0")]
-    assert (await left(post), await calls_under_way(post)) == (1, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
 
 
 async def test_two_at_once_wait_for_each_other_and_count_no_attempt(post: Post) -> None:
-    await accepts(post)
+    await post.accepts()
     post.stage.sim.faults.errcode(SUBSCRIBE, 43108, times=9)
     await post.queue(letter(), openid="oZheng")
     for _ in range(12):
@@ -191,75 +172,16 @@ async def test_two_at_once_wait_for_each_other_and_count_no_attempt(post: Post) 
     assert await post.attempts() == [1]
 
 
-async def test_two_workers_one_acceptance_one_message(post: Post) -> None:
-    """A courier of another process holds a call to the same follower: ours waits and then sees none left."""
-    bot = post.stage.bot
-    await accepts(post)
-    for number in range(6):
-        urgency = Urgency.SOLICITED if number % 2 else Urgency.ROUTINE
-        await post.queue(letter(number), openid="oZheng", urgency=urgency)
-    couriers = [
-        Courier(bot.database, bot.lines.clients, lambda: bot.school, bot.clock, Random(n), Ledger())
-        for n in range(4)
-    ]
-    await asyncio.gather(*(courier.drain() for courier in couriers))
-    await post.passes(minutes=3)
-    assert post.calls(SUBSCRIBE) == ["ok"], "no 43101, no 43108"
-    shown = [post.seen(post.follower("oZheng"), f"第{n}封信") for n in range(6)]
-    assert shown == [1] * 6
-    assert len(post.calls(TEMPLATE)) == 5
-
-
-async def test_many_acceptances_leave_one_after_the_other(post: Post) -> None:
-    bot = post.stage.bot
-    await accepts(post, times=6)
-    for number in range(6):
-        await post.queue(letter(number), openid="oZheng", urgency=Urgency.SOLICITED)
-    couriers = [
-        Courier(bot.database, bot.lines.clients, lambda: bot.school, bot.clock, Random(n), Ledger())
-        for n in range(3)
-    ]
-    for _ in range(8):
-        await asyncio.gather(*(courier.drain() for courier in couriers))
-        await post.passes(seconds=20)
-    assert post.calls(SUBSCRIBE) == ["ok"] * 6, "43108 was never provoked"
-    assert await left(post) == 0
-
-
-async def test_a_courier_that_died_in_the_call_blocks_nobody(post: Post) -> None:
-    """Its shipment is unknown after the lease; the next message goes its own way."""
-    await accepts(post, times=2)
-    await post.queue(letter(1), openid="oZheng")
-    bot = post.stage.bot
-    gone = Courier(bot.database, bot.lines.clients, lambda: bot.school, bot.clock, Random(1), Ledger())
-
-    async def dies(shipment: object) -> object:
-        raise asyncio.CancelledError
-
-    gone._send = dies  # type: ignore[method-assign,assignment]
-    with pytest.raises(asyncio.CancelledError):
-        await gone.round()
-    assert (await left(post), await calls_under_way(post)) == (1, 1)
-    await post.queue(letter(2), openid="oZheng")
-    await post.sends()
-    assert post.calls(SUBSCRIBE) == [], "the second waits for what may be under way"
-    await post.passes(minutes=3)
-    await post.passes(seconds=30)
-    assert post.calls(SUBSCRIBE) == ["ok"]
-    assert (UNKNOWN, "0") in await post.deliveries()
-    assert (await left(post), await calls_under_way(post)) == (0, 0)
-
-
 async def test_a_paused_campaign_gives_back_what_waits_for_a_repeat(post: Post) -> None:
     await post.bind("2301003", "oZheng")
-    await accepts(post)
+    await post.accepts()
     post.stage.sim.faults.errcode(SUBSCRIBE, -1)
     campaign = await post.launched("term-test")
     await post.sends()
-    assert await left(post) == 0
+    assert await post.accepted() == 0
     async with post.work() as work:
         await work.outbox.pause(campaign)
-    assert (await left(post), await calls_under_way(post)) == (1, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
     async with post.work() as work:
         await work.outbox.resume(campaign, post.now)
     await post.passes(minutes=3)
@@ -269,7 +191,7 @@ async def test_a_paused_campaign_gives_back_what_waits_for_a_repeat(post: Post) 
 async def test_whoever_leaves_leaves_nothing(post: Post) -> None:
     """And a report that comes after them does not bring them back."""
     await post.bind("2301003", "oZheng")
-    await accepts(post, times=2)
+    await post.accepts(times=2)
     await post.follower("oZheng").unfollow()
     assert await post.rows(sa.select(acceptance)) == []
     (account,) = post.stage.sim.world.accounts
@@ -283,12 +205,12 @@ async def test_whoever_leaves_leaves_nothing(post: Post) -> None:
 
 
 async def test_an_open_window_keeps_the_acceptance(post: Post) -> None:
-    await accepts(post)
+    await post.accepts()
     await post.follower("oZheng").says("你好")
     await post.queue("给子安的话", openid="oZheng")
     await post.sends()
     assert (post.calls(CUSTOM), post.calls(SUBSCRIBE)) == (["ok"], [])
-    assert await left(post) == 1
+    assert await post.accepted() == 1
 
 
 async def test_a_day_used_up_costs_no_acceptance_and_no_window(post: Post) -> None:
@@ -298,10 +220,10 @@ async def test_a_day_used_up_costs_no_acceptance_and_no_window(post: Post) -> No
             limit = ledger.limit("public", line)
             assert limit is not None
             assert await ledger.draw(rows, "public", line, limit.count, Urgency.SOLICITED, post.now)
-    await accepts(post)
+    await post.accepts()
     await post.queue(letter(), openid="oZheng", urgency=Urgency.ROUTINE)
     await post.sends()
-    assert (await left(post), await calls_under_way(post)) == (1, 0)
+    assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
     await post.passes(hours=26)
     assert post.calls(SUBSCRIBE) == ["ok"]
     states = await post.rows(sa.select(delivery.c.attempts))
