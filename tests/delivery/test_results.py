@@ -130,16 +130,17 @@ async def test_a_result_that_came_long_before_the_shipment_was_settled(post: Pos
     account = post.stage.sim.world.accounts[0]
     account.result_first, account.template_outcome = True, "failed:user block"
     courier = post.stage.bot.courier
+    crew = courier._crew
     held: list[Any] = []
 
     async def later(outcomes: Any) -> None:
         held.append(outcomes)
 
-    settle, courier._settle = courier._settle, later  # type: ignore[method-assign]
+    settle, crew._settle = crew._settle, later  # type: ignore[method-assign]
     await post.queue(LETTER, openid="oZheng")
     await courier.drain()
     await post.stage.sim.settled()
-    courier._settle = settle  # type: ignore[method-assign]
+    crew._settle = settle  # type: ignore[method-assign]
     for _ in range(3):
         post.stage.clock.turn(timedelta(seconds=20))
         await courier.drain()
