@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.delivery.actions_fallback import by_template
+from bot.delivery.actions_mass import desk_for, leave_at_desk
 from bot.delivery.digest import Parcel
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_WINDOW
@@ -41,11 +42,18 @@ async def fix(
         to = [Address.from_key(address) for address in some]
         return client.pack(to, content, key=str(id_), media=media)
 
+    desk = await desk_for(client, counter.school, counter.account, rows, parcel)
+    if desk.first:
+        await leave_at_desk(rows, parcel)
+        return None
     packed = pack(addresses)
     if packed.quota == "custom" and not await rows.take_window(addresses[0], now):
         notice = by_template(client, content, counter.school, counter.account, members[0].occurrence)
+        if notice is None and desk.last:
+            await leave_at_desk(rows, parcel)
+            return None
         if notice is None:
-            return NO_WINDOW
+            return desk.reason or NO_WINDOW
         content = notice
         packed = pack(addresses)
     drawn = await ledger.draw(rows, counter.account, packed.quota, len(addresses), parcel.urgency, now)

@@ -10,6 +10,8 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
+from bot.delivery.actions_mass_settling import settle_refused
+from bot.delivery.mass import MASS
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
@@ -43,6 +45,9 @@ async def settle(tx: Tx, school: School, outcome: Outcome, now: datetime, rng: R
         await rows.delivered(sent, said, now)
         if said.refused:
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
+        return
+    if sent.packed.quota == MASS:
+        await settle_refused(tx, school, sent, said, now, rng)
         return
     decision = after(
         said, sent.attempts, sent.may_repeat(now), now, rng, may_have_arrived=sent.may_have_arrived

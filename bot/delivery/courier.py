@@ -18,6 +18,7 @@ from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
+from bot.delivery.mass_desk import MassDesk
 from bot.delivery.rules import NO_CLIENT, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_shipments import Shipment
@@ -52,6 +53,7 @@ class Courier:
         self._clock = clock
         self._rng = rng
         self._ledger = ledger
+        self._desk = MassDesk(database, clients, school, ledger)
         self._accounts = sorted({account for account, _ in clients})
         self._parallel = {account: Parallel() for account in self._accounts}
         self._bells: list[asyncio.Event] = []
@@ -69,7 +71,7 @@ class Courier:
         """Work until cancelled; look at once when woken, else every ``pause`` seconds.
 
         What somebody waits for has a lane of its own and never stands behind a fan-out."""
-        lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
+        lanes: list[Callable[[], Awaitable[int]]] = [self._recover, self._together]
         for account in self._accounts:
             lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
             lanes.append(lambda account=account: self._lane(account, urgent=False))  # type: ignore[misc]
@@ -81,7 +83,8 @@ class Courier:
         """One look at every account; how many messages were handled."""
         done = await self._recover()
         done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a in self._accounts)))
-        return done + sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
+        done += sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
+        return done + await self._together()
 
     async def drain(self) -> int:
         """Rounds until nothing is due any more; for tests, the demo and the command line."""
@@ -130,6 +133,14 @@ class Courier:
                 break
         await self._put_back(parcels)
         return len(claimed)
+
+    async def _together(self) -> int:
+        """What no personal way carries leaves by mass send; and what became of earlier ones."""
+        found, done = await self._desk.look(self._clock())
+        for account, shipments in found.items():
+            if shipments:
+                await _uninterrupted(self._make(account, shipments))
+        return done
 
     async def _parcels(self, account: str, found: Sequence[Parcel], now: datetime) -> list[Parcel]:
         """Cut to what one call takes; what nothing can carry ends here."""

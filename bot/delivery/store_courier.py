@@ -13,6 +13,7 @@ from bot.db import Tx, insert
 from bot.delivery.content import from_json
 from bot.delivery.rules import LEASE, DeliveryState
 from bot.delivery.store_attention import NUDGE, Attention
+from bot.delivery.store_mass import MassChoices
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
 from bot.delivery.tables import DUE, URGENT, account_state, blob, delivery, media, payload
@@ -62,7 +63,7 @@ class Claimed:
     lease: datetime
 
 
-class CourierRows(Shipments, Quotas, Attention):
+class CourierRows(Shipments, Quotas, Attention, MassChoices):
     """Everything the courier reads and writes within one transaction."""
 
     def __init__(self, tx: Tx) -> None:

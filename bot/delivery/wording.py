@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from bot.delivery import wording_mass
 from bot.delivery.rules import NO_WINDOW, OUT_OF_SCOPE, SECOND_ALERT, Stopped
 from bot.duties.rules import Occurrence
 from bot.duties.wording import HOW, day
@@ -28,7 +29,7 @@ _REASONS: Mapping[str, str] = {
 
 def why(outcome: str) -> str:
     """The reason on a delivery, for the teacher who has to go and talk."""
-    return _REASONS.get(outcome, f"平台未送达（{outcome}）")
+    return _REASONS.get(outcome) or wording_mass.why(outcome) or f"平台未送达（{outcome}）"
 
 
 def reminder(occurrence: Occurrence) -> str:
