@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 import structlog
@@ -26,13 +27,19 @@ _NOT_OURS: Final = 40003
 _NO_FOLLOWER: Final = "没有关注公众号"
 
 
+class InStep(StrEnum):
+    YES = "yes"
+    MORE = "more"  # a large school: go on with the next look
+    TROUBLE = "trouble"  # the platform said no: after a while
+
+
 async def keep_in_step(
     database: Database, client: WechatClient, account: Wechat, nearer: Sequence[str], now: datetime
-) -> bool:
-    """Put tags on and take them off until all is as it should be; ``False`` while something is left to do."""
+) -> InStep:
+    """Put tags on and take them off until all is as it should be, or for as many calls as one look makes."""
     work = _Work(database, client.tags, account, nearer)
     try:
-        return await work.all()
+        return InStep.YES if await work.all() else InStep.MORE
     except PlatformError as error:
         log.warning("tags not in step", account=account.id, code=error.code, verdict=str(error.verdict))
         async with database.begin() as tx:
@@ -40,7 +47,7 @@ async def keep_in_step(
                 await TagRows(tx, account.id, nearer).forget()
             elif error.verdict is Verdict.STOP:
                 CourierRows(tx).stop(resting(account.id), f"{error.code} {error.message}"[:200], now)
-        return False
+        return InStep.TROUBLE
 
 
 class _Work:

@@ -71,10 +71,11 @@ class Courier:
         """Work until cancelled; look at once when woken, else every ``pause`` seconds.
 
         What somebody waits for has a lane of its own and never stands behind a fan-out."""
-        lanes: list[Callable[[], Awaitable[int]]] = [self._recover, self._together]
+        lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
         for account in self._accounts:
             lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
             lanes.append(lambda account=account: self._lane(account, urgent=False))  # type: ignore[misc]
+            lanes.append(lambda account=account: self._together(account))  # type: ignore[misc]
         async with asyncio.TaskGroup() as group:
             for lane in lanes:
                 group.create_task(self._loop(lane, pause))
@@ -84,7 +85,7 @@ class Courier:
         done = await self._recover()
         done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a in self._accounts)))
         done += sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
-        return done + await self._together()
+        return done + sum(await asyncio.gather(*(self._together(a) for a in self._accounts)))
 
     async def drain(self) -> int:
         """Rounds until nothing is due any more; for tests, the demo and the command line."""
@@ -134,12 +135,11 @@ class Courier:
         await self._put_back(parcels)
         return len(claimed)
 
-    async def _together(self) -> int:
+    async def _together(self, account: str) -> int:
         """What no personal way carries leaves by mass send; and what became of earlier ones."""
-        found, done = await self._desk.look(self._clock())
-        for account, shipments in found.items():
-            if shipments:
-                await _uninterrupted(self._make(account, shipments))
+        shipments, done = await self._desk.look(account, self._clock())
+        if shipments:
+            await _uninterrupted(self._make(account, shipments))
         return done
 
     async def _parcels(self, account: str, found: Sequence[Parcel], now: datetime) -> list[Parcel]:

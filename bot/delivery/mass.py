@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import combinations
 from typing import Final
 
 from bot.delivery.rules import DeliveryState, RetryAt, Settled
@@ -106,17 +107,25 @@ def allowance(urgency: Urgency) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag of ours; ``kind`` ``None``: everybody bound. ``routine``: without those who said 少发."""
+    """A tag of ours: the bound followers of some kinds. ``routine``: without those who said 少发."""
 
     name: str
-    kind: PersonKind | None
+    kinds: tuple[PersonKind, ...]
     routine: bool
 
 
+def _name(kinds: tuple[PersonKind, ...], routine: bool) -> str:
+    """At most thirty bytes (6.5)."""
+    who = "全体" if len(kinds) == len(PersonKind) else "".join(kinds)
+    return f"反诈{who}{'常规' if routine else ''}"
+
+
+# Every choice of kinds: a campaign may be for 学生 or 教职工, and a day holds one send.
 TAGS: Final = tuple(
-    Tag(f"反诈{kind or '全体'}{'常规' if routine else ''}", kind, routine)
+    Tag(_name(kinds, routine), kinds, routine)
     for routine in (False, True)
-    for kind in (*PersonKind, None)
+    for count in range(1, len(PersonKind) + 1)
+    for kinds in combinations(PersonKind, count)
 )
 
 

@@ -13,7 +13,7 @@ from bot.db import Database, Tx
 from bot.delivery import mass
 from bot.delivery.actions_mass import day_line, month_of, nearer, refuse, resting
 from bot.delivery.actions_mass_ends import hear
-from bot.delivery.actions_mass_tags import keep_in_step
+from bot.delivery.actions_mass_tags import InStep, keep_in_step
 from bot.delivery.ledger import Ledger
 from bot.delivery.mass import Step, Waiting
 from bot.delivery.rules import DeliveryState, rests
@@ -51,17 +51,12 @@ class MassDesk:
     _rest_until: dict[str, tuple[tuple[int, int], datetime]] = field(default_factory=dict)
     _stepped_at: dict[str, datetime] = field(default_factory=dict)
 
-    async def look(self, now: datetime) -> tuple[dict[str, list[Shipment]], int]:
-        """By account the calls to be made, and how much else was done."""
-        found: dict[str, list[Shipment]] = {}
-        done = 0
-        for (account, realm), client in self.clients.items():
-            settings = self.school().accounts.get(account)
-            if realm is Realm.OPENID and isinstance(client, WechatClient) and isinstance(settings, Wechat):
-                ships, handled = await _Look(self, settings, client, self.school(), now).all()
-                found[account] = ships
-                done += handled
-        return found, done
+    async def look(self, account: str, now: datetime) -> tuple[list[Shipment], int]:
+        """The calls to be made for an account, and how much was done, those on board included."""
+        client, settings = self.clients.get((account, Realm.OPENID)), self.school().accounts.get(account)
+        if not isinstance(client, WechatClient) or not isinstance(settings, Wechat):
+            return [], 0
+        return await _Look(self, settings, client, self.school(), now).all()
 
 
 @dataclass(slots=True)
@@ -109,9 +104,11 @@ class _Look:
         last = self.desk._stepped_at.get(self.account)
         if not crowd and last is not None and last <= self.now < last + _STEP_EVERY:
             return True
-        self.desk._stepped_at[self.account] = self.now
         others = nearer(self.school.accounts, self.account)
-        return await keep_in_step(self.desk.database, self.client, self.settings, others, self.now)
+        found = await keep_in_step(self.desk.database, self.client, self.settings, others, self.now)
+        if found is not InStep.MORE:
+            self.desk._stepped_at[self.account] = self.now
+        return found is InStep.YES
 
     async def _send_back(self) -> int:
         """The account cannot send by mass any more: the usual way has the reason."""

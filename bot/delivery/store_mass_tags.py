@@ -93,24 +93,25 @@ class TagRows:
 
         Who is exempt or had enough for this week is inside: a tag leaves nobody out.
         """
-        asked = sa.exists().where(
-            task.c.occurrence_id == one.occurrence, task.c.person_id == contact.c.person_id
-        )
+        asked = sa.select(task.c.person_id).where(task.c.occurrence_id == one.occurrence)
         here = sa.and_(delivery.c.account == self._account, delivery.c.payload == one.payload)
         open_ = delivery.c.state.in_((DeliveryState.DUE, *_TOLD))
         own = sa.and_(
             delivery.c.occurrence_id == one.occurrence,
-            delivery.c.person_id == contact.c.person_id,
             delivery.c.key.startswith(f"{one.occurrence}/", autoescape=True),
         )
-        otherwise = sa.exists().where(own, open_, sa.or_(~here, delivery.c.state.in_(_TOLD)))
-        outside = sa.or_(contact.c.person_id.is_(None), ~asked, otherwise)
+        otherwise = sa.select(delivery.c.person_id).where(
+            own, open_, sa.or_(~here, delivery.c.state.in_(_TOLD))
+        )
+        who = contact.c.person_id
+        outside = sa.or_(who.is_(None), who.not_in(asked), who.in_(otherwise))
         if one.heeds_less:
             outside = sa.or_(outside, person.c.less)
-        aboard = sa.exists().where(
-            own, here, delivery.c.address == contact.c.address, delivery.c.state == DeliveryState.DUE,
-            delivery.c.not_before <= TOGETHER,
-        )  # fmt: skip
+        aboard = contact.c.address.in_(
+            sa.select(delivery.c.address).where(
+                own, here, delivery.c.state == DeliveryState.DUE, delivery.c.not_before <= TOGETHER
+            )
+        )
         rows = await self._tx.rows(
             sa.select(
                 mass_tagged.c.name,
@@ -157,10 +158,8 @@ class TagRows:
         found = (
             sa.select(contact.c.address)
             .join(person, person.c.id == contact.c.person_id)
-            .where(self._reached(), person.c.left_at.is_(None))
+            .where(self._reached(), person.c.left_at.is_(None), person.c.kind.in_(list(map(str, tag.kinds))))
         )
-        if tag.kind is not None:
-            found = found.where(person.c.kind == str(tag.kind))
         return found.where(~person.c.less) if tag.routine else found
 
     def _reached(self) -> sa.ColumnElement[bool]:

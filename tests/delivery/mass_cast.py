@@ -1,6 +1,6 @@
-"""Followers whom only an official account reaches: six students, three parents, and a staff with WeCom.
+"""Followers whom only an official account reaches: six students, three parents, a teacher.
 
-Nobody here exists. 黎 … are students without a WeCom account, 方 … their parents.
+Nobody here exists. 黎 … are students without a WeCom account, 方 … their parents, 安乐 a teacher without one.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ PARENTS: Final = ("P11", "P12", "P13")
 _ROWS: Final = [
     *(row(code, f"黎{'甲乙丙丁戊己'[n]}", "学生", SOFTWARE) for n, code in enumerate(STUDENTS)),
     *(row(code, f"方{'一二三'[n]}", "家长", SOFTWARE, 监护=STUDENTS[n]) for n, code in enumerate(PARENTS)),
+    row("T2001", "安乐", "教职工", SOFTWARE),
     row("T1003", "陈立", "教职工", "学生处", "chen", 职责="管理员;审批", 负责单位="全校"),
     row("T1004", "吴越", "教职工", "保卫处", "wu", 职责="管理员;审批", 负责单位="全校"),
     row("T1005", "秦川", "教职工", "保卫处", "qin", 职责="管理员;审批", 负责单位="全校"),
@@ -99,7 +100,7 @@ class MassPost(Post):
 async def opened(database_url: str, root: Path, **account: Any) -> AsyncIterator[MassPost]:
     """``account``: of Campus. Everybody follows, nobody is bound, nobody has written for long."""
     frozen = datetime.fromisoformat(MONDAY)
-    people = tuple((openid(code), code) for code in (*STUDENTS, *PARENTS))
+    people = tuple((openid(code), code) for code in (*STUDENTS, *PARENTS, "T2001"))
     campus = Campus(rows=_ROWS, followers=people, **account)
     clock = Clock(source=lambda: frozen)
     async with staged(campus, database_url, root, clock, rng=Random(5)) as stage:
