@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 from bot import migrate
 from bot.delivery import actions, mass
 from bot.delivery.actions_mass import mass_costs
+from bot.delivery.ledger import Ledger
+from bot.delivery.mass_desk import MassDesk
 from bot.delivery.rules import Standing
 from bot.delivery.wording import why
-from bot.messages import Address
+from bot.messages import Address, Realm
 from bot.people.records import How
 from bot.simulator.campus import APP
 from bot.simulator.wechat_api.mass import decide, release
@@ -105,6 +108,32 @@ async def test_a_lost_answer_is_repeated_and_seen_once(post: MassPost) -> None:
     assert await post.states(campaign) == {Standing.DELIVERED: 6}
     assert set((await post.months()).values()) == {1}
     assert (await post.jobs())[0]["status"] == "send success", "the event came long before our settling"
+
+
+async def test_a_courier_that_dies_after_the_call_is_followed_by_another(post: MassPost) -> None:
+    campaign = await post.launched("weekly-reminder")
+    bot = post.stage.bot
+    desk = MassDesk(bot.database, bot.lines.clients, lambda: bot.school, Ledger())
+    while sum([await bot.courier._lane("public", urgent=False)]):
+        pass
+    (ship,), _ = await desk.look("public", post.now)
+    await bot.lines.clients["public", Realm.OPENID].send(ship.packed)  # and here it dies
+    await post.passes(minutes=3)
+    assert post.calls(LIST) == ["ok", "45065"]
+    assert post.told(*STUDENTS) == [1] * 6
+    assert await post.states(campaign) == {Standing.DELIVERED: 6}
+
+
+async def test_two_couriers_take_one_crowd_once(post: MassPost) -> None:
+    await post.launched("weekly-reminder")
+    bot = post.stage.bot
+    while sum([await bot.courier._lane("public", urgent=False)]):
+        pass
+    desks = [MassDesk(bot.database, bot.lines.clients, lambda: bot.school, Ledger()) for _ in range(4)]
+    looks = await asyncio.gather(*(desk.look("public", post.now) for desk in desks))
+    ships = [ship for found, _ in looks for ship in found]
+    assert [ship.size for ship in ships] == [6]
+    assert set((await post.months()).values()) == {1}
 
 
 async def test_a_lost_answer_is_unknown_after_a_day(post: MassPost) -> None:

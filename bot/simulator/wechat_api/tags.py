@@ -21,7 +21,8 @@ async def create(call: Call) -> Json:
         raise Refused(45158, "tag name too long")
     if len(account.tags) >= _TAGS:
         raise Refused(45056, "too many tag now, no need to add new")
-    account.tags[name] = max(account.tags.values(), default=_FIRST - 1) + 1
+    used = {*account.tags.values(), *(tag for follower in account.followers for tag in follower.tags)}
+    account.tags[name] = max(used | {_FIRST - 1}) + 1
     return {"tag": {"id": account.tags[name], "name": name}}
 
 
