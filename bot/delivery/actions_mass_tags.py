@@ -45,7 +45,7 @@ async def keep_in_step(
         async with database.begin() as tx:
             if error.code in _UNKNOWN_TAG:
                 await TagRows(tx, account.id, nearer).forget()
-            elif error.verdict is Verdict.STOP:
+            elif error.verdict in (Verdict.STOP, Verdict.BUG):
                 CourierRows(tx).stop(resting(account.id), f"{error.code} {error.message}"[:200], now)
         return InStep.TROUBLE
 

@@ -200,6 +200,7 @@ class MassRows(MassChoices):
             )
             .where(delivery.c.shipment_id == ship)
             .distinct()
+            .order_by(delivery.c.address)  # every courier locks in this order
         )
         line = insert(mass_month).from_select(["address", "month", "used", "until"], aboard)
         return await self._tx.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -276,6 +277,20 @@ async def test_the_limit_of_the_minute_is_the_shipments_alone(post: MassPost) ->
     await post.passes(minutes=2)
     assert post.calls(LIST) == ["45011", "ok"]
     assert await post.states(campaign) == {Standing.DELIVERED: 6}
+
+
+async def test_administrators_see_what_the_platform_counted(post: MassPost) -> None:
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    await post.sends()
+    chen = post.member("chen")
+    await chen.says("/login")
+    door = await chen.opens()
+    csrf = re.search(r'name="csrf" value="([^"]+)"', door.text)
+    assert csrf is not None
+    await chen.visit(door.url, {"csrf": csrf[1]})
+    page = await chen.visit(f"{post.stage.bot_url}/console/campaign?id={campaign}")
+    assert "群发给6人：平台说已发出。平台报数（约数）：名单6，可发6，发到6，失败0" in page.text
 
 
 async def test_reminders_and_digests_never_go_by_mass(post: MassPost) -> None:
