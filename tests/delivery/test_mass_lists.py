@@ -168,6 +168,19 @@ async def test_the_event_comes_when_it_comes_and_as_often_as_it_likes(post: Mass
         assert not any(task.told_at for task, _ in tasks), "nobody was told"
 
 
+async def test_the_first_event_stands(post: MassPost) -> None:
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    await post.sends()
+    for job in post.stage.sim.books.jobs.values():
+        job.done |= {"Status": "err(20008)", "SentCount": 0}
+    post.stage.clock.turn(timedelta(minutes=3))
+    await release(post.stage.sim, post.account)
+    await post.sends()
+    assert await post.states(campaign) == {Standing.DELIVERED: 6}
+    assert (await post.jobs())[0]["reached"] == 6
+
+
 async def test_a_failure_sends_people_to_their_next_channel(post: MassPost) -> None:
     """The first student also follows with another phone, from which they have just written."""
     post.account.mass_event = "held"
