@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import bot.delivery.tables
+import bot.delivery.tables_mass
 import bot.duties.tables
 import bot.people.tables
 import bot.people.tables_roster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.delivery.actions_abilities import expired, renewed
+from bot.delivery.actions_mass_ends import finished
 from bot.duties.actions import prove
 from bot.duties.rules import ProofKind
 from bot.messages import Choice, Kind, Say
@@ -79,6 +80,13 @@ async def verified_again(turn: Turn) -> Say:
 
 @router.event("template_card_event", "template_card_menu_event")
 async def stray_card(turn: Turn) -> Say:
+    return Say()
+
+
+@router.event("masssendjobfinish")
+async def mass_ended(turn: Turn) -> Say:
+    """How a mass send ended; the courier looks what it means, however often and however early this comes."""
+    finished(turn.work, turn.inbound, turn.now)
     return Say()
 
 

@@ -70,7 +70,7 @@ class Examiner:
         return [
             wrong(say.account_stopped(one.reason), say.mend_stopped())
             for one in stopped
-            if one.account == account.id
+            if one.account.removesuffix("/mass") == account.id
         ]
 
     async def _token(self, api: Api) -> list[Finding]:

@@ -22,6 +22,7 @@ from bot.delivery.tables import (
     shipment,
     subscription_call,
 )
+from bot.delivery.tables_mass import mass_choice, mass_job, mass_month, mass_result
 from bot.people.journal import UNDO_WITHIN
 from bot.people.tables import audit, contact, knock, person
 from bot.people.tables_roster import roster_import
@@ -157,6 +158,10 @@ class Purge:
         total = 0
         async with self._database.begin() as tx:
             total += await tx.execute(sa.delete(quota).where(quota.c.until < now))
+            total += await tx.execute(sa.delete(mass_month).where(mass_month.c.until < now))
+            total += await tx.execute(sa.delete(mass_result).where(mass_result.c.at < self._at.inbox))
+            total += await tx.execute(sa.delete(mass_choice).where(mass_choice.c.at < self._at.deliveries))
+            total += await tx.execute(sa.delete(mass_job).where(mass_job.c.made_at < self._at.deliveries))
             total += await tx.execute(sa.delete(media).where(media.c.until < now))
             total += await tx.execute(sa.delete(web_nonce).where(web_nonce.c.until < now))
             paused = sa.func.coalesce(knock.c.paused_until, knock.c.since)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.delivery.actions_mass import desk_for, leave_at_desk
 from bot.delivery.actions_ways import Candidate, candidates, give_back, take
 from bot.delivery.digest import Parcel
 from bot.delivery.ledger import Ledger
-from bot.delivery.rules import NO_WINDOW
 from bot.delivery.store_acceptances import Taken
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
@@ -60,9 +60,11 @@ async def choose(
     """The way this parcel takes; a reason when there is none; ``None``: not now. Raises PlatformError."""
     id_, members, rows, now = new_id(counter.now), parcel.members, counter.rows, counter.now
     addresses = list(dict.fromkeys(m.address for m in members))
-    ways = await candidates(rows, client, counter.school, counter.account, parcel, now)
-    if isinstance(ways, str):
-        return ways
+    desk = await desk_for(client, counter.school, counter.account, rows, parcel)
+    if desk.first:
+        await leave_at_desk(rows, parcel)
+        return None
+    ways, reason = await candidates(rows, client, counter.school, counter.account, parcel, now)
     for one in ways:
         packed = _pack(client, addresses, one, id_, media)
         match await take(rows, counter.account, one, addresses[0], id_, now):
@@ -72,7 +74,10 @@ async def choose(
                 await rows.give_back(members, now + _BUSY)
                 return None
         return Choice(id_, client, members, addresses, one, media, parcel.urgency, packed)
-    return NO_WINDOW
+    if desk.last:
+        await leave_at_desk(rows, parcel)
+        return None
+    return desk.reason or reason
 
 
 async def load(counter: Counter, choices: Sequence[Choice]) -> list[Shipment]:

@@ -10,7 +10,9 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
+from bot.delivery.actions_mass_settling import settle_refused
 from bot.delivery.actions_ways import went, went_not
+from bot.delivery.mass import MASS
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
@@ -62,6 +64,9 @@ async def _failed(
     tx: Tx, school: School, sent: Shipment, error: PlatformError, now: datetime, rng: Random
 ) -> None:
     rows = CourierRows(tx)
+    if sent.packed.quota == MASS:
+        await settle_refused(tx, school, sent, error, now, rng)
+        return
     certain = error.verdict is not Verdict.UNKNOWN and not sent.may_have_arrived
     way = way_of(sent.packed.quota)
     is_closed = way is not None and another(way, error.code)

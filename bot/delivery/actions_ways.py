@@ -44,10 +44,10 @@ class Candidate:
 
 async def candidates(
     rows: CourierRows, client: Client, school: School, account_id: str, parcel: Parcel, now: datetime
-) -> list[Candidate] | str:
-    """How this parcel may travel, best first; where it may not, why."""
+) -> tuple[list[Candidate], str]:
+    """How this parcel may travel, best first; and the reason, should none of these be left."""
     if not isinstance(client, WechatClient):
-        return [Candidate(parcel.content)]
+        return [Candidate(parcel.content)], NO_WINDOW
     account = school.accounts.get(account_id)
     found = account.subscription if isinstance(account, Wechat) else None
     template = found.id if found else ""
@@ -59,7 +59,7 @@ async def candidates(
     is_notice = isinstance(parcel.content, Notice)
     ways = in_order(client.ways, shut, is_notice=is_notice, window=window, accepted=accepted)
     if not ways:
-        return NO_WAY if taken_back else NO_WINDOW
+        return [], NO_WAY if taken_back else NO_WINDOW
     notice = as_notice(parcel.content, school, account_id, first.occurrence)
     lasting = found is not None and found.type == "long"
     fitting: list[Candidate] = []
@@ -67,7 +67,7 @@ async def candidates(
         content = parcel.content if way is Way.CUSTOM else notice
         if content is not None:
             fitting.append(Candidate(content, way, template, lasting, way in doubtful))
-    return fitting or NO_WINDOW
+    return fitting, NO_WINDOW
 
 
 async def take(

@@ -19,6 +19,7 @@ from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.crew import Clients, Crew, note
 from bot.delivery.digest import Parcel, fold, parts, wave
 from bot.delivery.ledger import Ledger
+from bot.delivery.mass_desk import MassDesk
 from bot.delivery.rules import NO_CLIENT, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
@@ -50,11 +51,13 @@ class Courier:
         self._clock = clock
         self._rng = rng
         self._ledger = ledger
+        self._desk = MassDesk(database, clients, school, ledger)
         self._accounts = sorted({account for account, _ in clients})
         self._crew = Crew(database, clients, school, clock, rng)
         self._appetite: dict[tuple[str, bool], int] = {}
         lanes = [_RECOVERY, *((a, urgent) for a in self._accounts for urgent in (True, False))]
         self._bells = {lane: asyncio.Event() for lane in lanes}
+        self._desk_bells = {a: asyncio.Event() for a, realm in clients if realm is Realm.OPENID}
 
     def pace(self, account: str) -> int:
         """How many calls of an account go at once at present."""
@@ -62,13 +65,18 @@ class Courier:
 
     def wake(self) -> None:
         """Something was queued that should go now."""
-        for bell in self._bells.values():
+        for bell in (*self._bells.values(), *self._desk_bells.values()):
             bell.set()
 
     async def run(self, pause: float = 1.0) -> None:
         """Work until cancelled; look at once when woken, else every ``pause`` seconds.
 
         What somebody waits for has a lane of its own and never stands behind a fan-out."""
+        lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
+        for account in self._accounts:
+            lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
+            lanes.append(lambda account=account: self._lane(account, urgent=False))  # type: ignore[misc]
+            lanes.append(lambda account=account: self._together(account))  # type: ignore[misc]
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(pause))
             group.create_task(self._loop(self._recover, self._bells[_RECOVERY]))
@@ -76,12 +84,15 @@ class Courier:
                 for urgent in (True, False):
                     lane = partial(self._lane, account, urgent=urgent)
                     group.create_task(self._loop(lane, self._bells[account, urgent]))
+            for account, bell in self._desk_bells.items():
+                group.create_task(self._loop(partial(self._together, account), bell))
 
     async def round(self) -> int:
         """One look at every account; how many messages were handled."""
         done = await self._recover()
         done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a in self._accounts)))
-        return done + sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
+        done += sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
+        return done + sum(await asyncio.gather(*(self._together(a) for a in self._desk_bells)))
 
     async def drain(self) -> int:
         """Rounds until nothing is due any more; for tests, the demo and the command line."""
@@ -91,7 +102,7 @@ class Courier:
         return total
 
     async def _watch(self, pause: float) -> None:
-        """The one thing an idle courier does: a short look for all accounts, which locks nobody out."""
+        """What an idle courier does: a short look for all accounts, which locks nobody out."""
         while True:
             try:
                 now = self._clock()
@@ -100,8 +111,8 @@ class Courier:
                     found = await rows.waiting(self._accounts, now)
                     if await rows.left_behind(now):
                         found.add(_RECOVERY)
-                for lane in found:
-                    self._bells[lane].set()
+                for bell in (*(self._bells[lane] for lane in found), *self._desk_bells.values()):
+                    bell.set()
             except Exception as error:
                 note(error)
             await asyncio.sleep(pause)
@@ -140,6 +151,13 @@ class Courier:
         for parcel in bare:
             await self._upload(account, parcel)
         return len(claimed)
+
+    async def _together(self, account: str) -> int:
+        """What no personal way carries leaves by mass send; and what became of earlier ones."""
+        shipments, done = await self._desk.look(account, self._clock())
+        if shipments:
+            await _uninterrupted(self._crew.make(account, shipments))
+        return done
 
     async def _parcels(self, tx: Tx, account: str, found: Sequence[Parcel], now: datetime) -> list[Parcel]:
         """Cut to what one call takes; what nothing can carry ends here."""

@@ -44,7 +44,8 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "custom": Limit(500_000, _DAY),
     "template": Limit(100_000, _DAY),
     "subscribe": Limit(100_000, _DAY),
-    "mass": Limit(100, _DAY),
+    "mass": Limit(100, _DAY),  # calls, not people; the day of a subscription account and months are mass.py's
+    "mass call": Limit(60, _MINUTE),
     "webhook": Limit(20, _MINUTE),
     "notice": Limit(10_000, _MINUTE),
     "update": Limit(10_000, _MINUTE),

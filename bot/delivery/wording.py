@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.delivery import wording_mass
 from bot.delivery.rules import NO_WAY, NO_WINDOW, OUT_OF_SCOPE, SECOND_ALERT, Stopped
 from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
@@ -35,7 +36,7 @@ _REASONS: Mapping[str, str] = {
 
 def why(outcome: str) -> str:
     """The reason on a delivery, for the teacher who has to go and talk."""
-    return _REASONS.get(outcome, f"平台未送达（{outcome}）")
+    return _REASONS.get(outcome) or wording_mass.why(outcome) or f"平台未送达（{outcome}）"
 
 
 _WAYS: Final[Mapping[Way, str]] = {

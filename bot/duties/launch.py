@@ -169,7 +169,7 @@ async def send_out(
                 content=message.content,
                 not_before=start,
                 digest=duty.digest,
-                only_in_window=isinstance(account, Wechat) and not _can_push(account),
+                only_in_window=isinstance(account, Wechat) and not account.verified,
                 now=now,
                 audience=message.audience,
             )
@@ -238,9 +238,3 @@ def _short(key: bytes, text: str, length: int) -> str:
         number, rest = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[rest])
     return "".join(letters)
-
-
-def _can_push(account: Wechat) -> bool:
-    """Whoever has accepted nothing is found out by the courier, and tried on the next channel."""
-    is_able = account.type == "service" and account.verified
-    return is_able and not {"notice", "subscribe"}.isdisjoint(account.templates)

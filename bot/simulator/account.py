@@ -46,6 +46,10 @@ class OfficialAccount:
     ``forbidden`` maps a path to the code it is refused with (48001, 43107), whatever the kind of account.
     ``template_outcome`` and ``subscribe_outcome`` (errcode and status) are what the job events will say.
     ``result_first``: these events arrive before the call is answered.
+    ``mass_outcome`` is the Status of mass sends; ``mass_event`` says when it is told: soon after the answer,
+    early (before it), or held until ``mass.release``. ``mass_confirm``: the administrator has to agree on the
+    phone, ``all`` for sends to everybody (5.3), ``every`` for any. ``moderated_counts``: a send that failed
+    uses up its quota all the same (unverified there).
     """
 
     app_id: str
@@ -68,11 +72,17 @@ class OfficialAccount:
     subscribe_outcome: tuple[int, str] = (0, "success")
     result_first: bool = False
     forbidden: Mapping[str, int] = field(default_factory=dict)
+    mass_event: str = "soon"
+    mass_confirm: str = ""
+    moderated_counts: bool = True
+    tags: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         where = f"account {self.app_id}"
         if self.type not in {"service", "subscription"}:
             raise ValueError(f"{where}: type must be service or subscription, not {self.type}")
+        if self.mass_event not in {"soon", "early", "held"} or self.mass_confirm not in {"", "all", "every"}:
+            raise ValueError(f"{where}: mass_event is soon, early or held; mass_confirm all, every or empty")
         self.templates = {
             key: make(Template, value, f"{where}.templates.{key}") for key, value in self.templates.items()
         }

@@ -28,6 +28,8 @@ class Campus:
     followers: Sequence[tuple[str, str]] = ()
     cards: bool = True
     plan: str = "college-generic"
+    account: str = "service"  # or subscription
+    templates: bool = True  # without them a service account reaches the silent by mass sends only
 
     def of_kind(self, kind: str) -> list[Row]:
         return [row for row in self.rows if row["身份"] == kind]
@@ -51,6 +53,7 @@ class Campus:
             "name": SCHOOL,
             "aes_key": _WECHAT_KEY,
             "callback_url": f"{bot_url}/callback/public",
+            "type": self.account,
             "templates": {
                 _TEMPLATE: {"title": "通知提醒", "fields": {"thing1": "事项", "time2": "时间"}},
                 SUBSCRIPTION: {
@@ -100,13 +103,15 @@ class Campus:
                     {
                         "id": "public",
                         "kind": "wechat",
-                        "type": "service",
+                        "type": self.account,
                         "verified": True,
                         "app_id": APP,
                         "app_secret": "public-secret",
                         "token": "publicToken",
                         "encoding_aes_key": _WECHAT_KEY,
-                        "templates": {"notice": _TEMPLATE, "subscribe": SUBSCRIPTION},
+                        "templates": {"notice": _TEMPLATE, "subscribe": SUBSCRIPTION}
+                        if self.templates
+                        else {},
                         "api_base_url": f"{simulator_url}/wechat",
                         "jssdk_url": f"{login}/jssdk.js",
                         "authorize_base_url": login,

@@ -212,6 +212,7 @@ class FollowerLine:
         person = self.account.follower(phone.id)
         assert person is not None
         person.follows = False
+        person.tags = ()
         self.sim.books.forget(phone.key)
         await self.event(phone, "unsubscribe", {"EventKey": ""}, "[取消关注]")
 

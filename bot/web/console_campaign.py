@@ -11,7 +11,8 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.delivery import actions
+from bot.delivery import actions, wording_mass
+from bot.delivery.store_mass_jobs import Job, JobRows
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
 from bot.reports import chart
@@ -56,6 +57,7 @@ async def show(visit: Visit) -> web.StreamResponse:
             return visit.say(wording.no_such_page(), 404)
         deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
         confirmed = await work.results.confirmed(id_) if me.whole_school and not top else 0
+        mass = await JobRows(tx).of(id_) if me.may_change(occurrence.unit) else []
         slug = await work.receipts.slug_of(id_)
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
@@ -75,11 +77,18 @@ async def show(visit: Visit) -> web.StreamResponse:
         picture=_picture(tallies, where) if len(units) > 1 else "",
         deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())]
         + [(wording.REPORTED, confirmed)] * bool(confirmed),
+        mass=[_mass_line(job) for job in mass],
         voluntary=occurrence.do is Do.CONFIRM,
         link=link,
         code=_code(link) if link else "",
         acts=_acts(me, occurrence, approvable),
     )
+
+
+def _mass_line(job: Job) -> str:
+    said = wording_mass.job(job.people, job.tag, job.status, job.ended_at is not None)
+    c = job.counts
+    return f"{said}。{wording_mass.counts(c.total, c.filtered, c.reached, c.failed)}" if c else f"{said}。"
 
 
 def _acts(me: Desk, occurrence: Occurrence, approvable: bool) -> list[str]:

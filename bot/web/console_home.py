@@ -114,7 +114,12 @@ async def _waiting(work: Work, me: Desk) -> list[tuple[Occurrence, bool]]:
 async def _stopped(visit: Visit, rows: CourierRows) -> list[tuple[str, str]]:
     """Accounts that send nothing, and why, in the words of the platform."""
     states = await rows.account_states()
-    return [(id_, why) for id_, (_, why) in sorted(states.items()) if why and visit.school.accounts.get(id_)]
+    known = visit.school.accounts
+    return [
+        (id_.replace("/mass", " 群发"), why)
+        for id_, (_, why) in sorted(states.items())
+        if why and known.get(id_.removesuffix("/mass"))
+    ]
 
 
 async def _taken_back(visit: Visit, work: Work) -> list[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from sim_cast import APP, PNG, Stage, staged, world
 
 from bot.simulator.wechat_api.events import consent, verification, withdraw
 from bot.simulator.wechat_api.jssdk import refusal
+from bot.simulator.wechat_api.mass import decide
 
 CUSTOM, TEMPLATE, MASS = "message/custom/send", "message/template/send", "message/mass/sendall"
 
@@ -266,6 +267,48 @@ async def test_mass_by_openid_takes_two_at_least(stage: Stage) -> None:
     assert (await stage.wechat("message/mass/send", body))["errcode"] == 40130
     assert (await stage.wechat("message/mass/send", body | {"touser": ["oFang", "oGone"]}))["errcode"] == 0
     stage.follower("oFang").received("提醒")
+
+
+async def test_tags_have_their_limits_and_one_stranger_spoils_a_call(stage: Stage) -> None:
+    async def code(path: str, body: Any) -> int:
+        return int((await stage.wechat(f"tags/{path}", body))["errcode"])
+
+    made = await stage.wechat("tags/create", {"tag": {"name": "家长"}})
+    number = made["tag"]["id"]
+    assert number >= 100, "0, 1 and 2 are the platform's"
+    assert await code("create", {"tag": {"name": "家长"}}) == 45157
+    assert await code("create", {"tag": {"name": "长" * 11}}) == 45158
+    put = "members/batchtagging"
+    assert await code(put, {"openid_list": ["oFang"], "tagid": 9999}) == 45159
+    assert await code(put, {"openid_list": ["oFang"], "tagid": 2}) == 45058
+    assert await code(put, {"openid_list": ["oFang"] * 51, "tagid": number}) == 40032
+    assert await code(put, {"openid_list": ["oFang", "oGone"], "tagid": number}) == 40003
+    post = {"filter": {"is_to_all": False, "tag_id": number}, "msgtype": "text", "text": {"content": "信"}}
+    await stage.wechat(MASS, post)
+    assert stage.follower("oFang").bubbles == [], "nobody had it"
+    assert await code(put, {"openid_list": ["oFang"], "tagid": number}) == 0
+    await stage.wechat(MASS, post | {"clientmsgid": "second"})
+    stage.follower("oFang").received("信")
+    assert stage.follower("oMinor").bubbles == []
+    await stage.follower("oFang").unfollow()
+    listed = await stage.get("/wechat/cgi-bin/tags/get", access_token=await stage.public_token())
+    assert listed["tags"] == [{"id": number, "name": "家长", "count": 0}]
+
+
+async def test_a_mass_send_may_wait_for_the_administrators_phone(stage: Stage) -> None:
+    account = stage.sim.world.accounts[0]
+    account.mass_confirm = "all"
+    post = {"filter": {"is_to_all": True}, "msgtype": "text", "text": {"content": "提醒"}, "clientmsgid": "w"}
+    number = (await stage.wechat(MASS, post))["msg_id"]
+    state = await stage.wechat("message/mass/get", {"msg_id": str(number)})
+    assert state["msg_status"] == "SENDING"
+    assert stage.follower("oFang").bubbles == []
+    await decide(stage.sim, account, None)
+    await stage.sim.settled()
+    assert stage.bot.heard[-1]._data["Status"] == "err(40002)"
+    state = await stage.wechat("message/mass/get", {"msg_id": str(number)})
+    assert state["msg_status"] == "SEND_FAIL"
+    assert stage.follower("oFang").bubbles == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bot.platforms.errors import Platform, refused
 from bot.platforms.http import encode
 from bot.platforms.port import Ability, Packed, Receipt
 from bot.platforms.wechat import payloads
+from bot.platforms.wechat.tags import Tags
 from bot.platforms.wechat.templates import Template
 
 PATHS: Final[Mapping[Way, str]] = MappingProxyType(
@@ -136,6 +137,15 @@ class WechatClient:
         if answer.get("errcode") != _ALREADY_SUBMITTED:
             self._api.accepted(answer)
         return Receipt(message_id=_message_id(answer))
+
+    async def mass_state(self, message_id: str) -> str:
+        """How a mass send stands: SEND_SUCCESS, SENDING, SEND_FAIL or DELETE; no counts (5.3)."""
+        answer = await self._api.post("/cgi-bin/message/mass/get", encode({"msg_id": message_id}))
+        return str(answer.get("msg_status", ""))
+
+    @property
+    def tags(self) -> Tags:
+        return Tags(self._api)
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
         """A media_id for three days; there are no files."""

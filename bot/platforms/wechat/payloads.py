@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.messages import Content, Image, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import as_text, link, tapped, text_twin
+from bot.platforms.twin import as_text, tapped, text_twin
 from bot.platforms.wechat.templates import Template
 
 MASS_MOST: Final = 10_000
@@ -80,10 +80,9 @@ def mass(content: Content, media: Mapping[str, str], key: str) -> Payload:
     """The branch of a mass send. Words cannot be tapped there, so choices are named and pages are links."""
     if isinstance(content, Image):
         branch: Payload = {"msgtype": "image", "images": {"media_ids": [_media(content, media)]}}
-    elif isinstance(content, Notice):
-        lines = [content.title, content.body, link(address(content.url), content.button)]
-        branch = {"msgtype": "text", "text": {"content": _text("\n".join(filter(None, lines)))}}
     else:
+        if isinstance(content, Notice):
+            address(content.url)
         branch = {"msgtype": "text", "text": {"content": _text(text_twin(content))}}
     return {**branch, "send_ignore_reprint": 0, "clientmsgid": client_id(key)}
 

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
+from bot.simulator.account import Follower
 from bot.simulator.clock import Clock
 
 AFTER_MESSAGE = timedelta(hours=48)
 AFTER_TAP = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Job:
+    """A mass send that was submitted. ``state`` as mass/get says it, ``done``: the fields of its event."""
+
+    app_id: str
+    people: Sequence[Follower]
+    total: int
+    parts: Mapping[str, Any]
+    at: datetime
+    state: str = "SENDING"
+    done: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -28,6 +44,7 @@ class FollowerBooks:
         self.consents: Counter[tuple[str, str]] = Counter()
         self.sending: set[str] = set()  # followers to whom a 订阅通知 is on its way (43108)
         self.mass: dict[str, tuple[int, datetime]] = {}
+        self.jobs: dict[int, Job] = {}
 
     def acted(self, key: str, grant: int, *, tap: bool) -> None:
         """Quotas do not add up: the larger count and the later end stand (5.2, unverified there)."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.simulator.account import Follower, OfficialAccount
+from bot.simulator.account import OfficialAccount
 from bot.simulator.bubble import Article
 from bot.simulator.door import Call, Json, Refused
 from bot.simulator.replies import TEXT_LIMIT
+from bot.simulator.simulation import Simulation
+from bot.simulator.wechat_api.books import Job
 from bot.simulator.wechat_api.custom import follower
 from bot.simulator.wechat_api.events import push
 from bot.simulator.wechat_api.house import asker
@@ -75,18 +76,23 @@ async def sendall(call: Call) -> Json:
     people = account.following()
     if not everyone:
         tag = choice.get("tag_id")
-        if not any(tag in f.tags for f in account.followers):
+        if tag not in account.tags.values() and not any(tag in f.tags for f in account.followers):
             raise Refused(40152, "invalid group id")
         people = [f for f in people if tag in f.tags]
     parts = _parts(call, account)
     key = _once(call, account, f"{everyone} {choice.get('tag_id')}")
-    if not account.service and not sim.ledger.take_period(f"mass {account.app_id}", sim.clock.day(), 1):
+    if not account.service and not _day(sim, account):
         raise Refused(45028, "has no masssend quota")
     if account.service and everyone:
         limit = sim.world.limits.mass_per_month
         if not sim.ledger.take_period(f"mass all {account.app_id}", sim.clock.month(), limit):
             raise Refused(45028, "has no masssend quota")
-    return _launch(call, account, people, len(people), parts, key)
+    job = Job(account.app_id, people, len(people), parts, sim.clock())
+    return await _launch(call, account, job, key, everyone)
+
+
+def _day(sim: Simulation, account: OfficialAccount) -> bool:
+    return sim.ledger.take_period(f"mass {account.app_id}", sim.clock.day(), 1)
 
 
 async def send(call: Call) -> Json:
@@ -101,35 +107,57 @@ async def send(call: Call) -> Json:
     key = _once(call, account, " ".join(map(str, sorted(openids))))
     wanted = set(openids)
     people = [f for f in account.following() if f.openid in wanted]
-    return _launch(call, account, people, len(wanted), parts, key)
+    job = Job(account.app_id, people, len(wanted), parts, call.sim.clock())
+    return await _launch(call, account, job, key, False)
 
 
-def _launch(
-    call: Call,
-    account: OfficialAccount,
-    people: Sequence[Follower],
-    total: int,
-    parts: dict[str, Any],
-    key: str,
-) -> Json:
+async def _launch(call: Call, account: OfficialAccount, job: Job, key: str, everyone: bool) -> Json:
     sim, number = call.sim, next(_NUMBERS)
-    sim.books.mass[key] = number, sim.clock()
-    reached = 0
-    if account.mass_outcome == "send success":
-        for person in people:
+    sim.books.mass[key] = number, job.at
+    sim.books.jobs[number] = job
+    if not (account.mass_confirm == "every" or (account.mass_confirm == "all" and everyone)):
+        await _carry_out(sim, account, number, account.mass_outcome)
+    answer: Json = {"errmsg": "send job submission success", "msg_id": number}
+    return answer | ({"msg_data_id": number + 1} if job.parts["kind"] == "news" else {})
+
+
+async def _carry_out(sim: Simulation, account: OfficialAccount, number: int, outcome: str) -> None:
+    """Onto the phones or not, and the event at its time. A follower's fifth of a month falls out unsaid."""
+    job, reached = sim.books.jobs[number], 0
+    if outcome == "send success":
+        for person in job.people:
             phone = sim.phone(account.app_id, "openid", person.openid)
             limit = sim.world.limits.mass_per_month
             if account.service and not sim.ledger.take_period(
                 f"mass to {phone.key}", sim.clock.month(), limit
             ):
                 continue
-            phone.show(account.app_id, **parts)
+            phone.show(account.app_id, **job.parts)
             reached += 1
-    counts = {"TotalCount": total, "FilterCount": reached, "SentCount": reached, "ErrorCount": 0}
-    done = {"MsgID": number, "Status": account.mass_outcome, **counts}
-    sim.later(push(sim, account, None, "MASSSENDJOBFINISH", done))
-    answer: Json = {"errmsg": "send job submission success", "msg_id": number}
-    return answer | ({"msg_data_id": number + 1} if parts["kind"] == "news" else {})
+    elif not account.service and not account.moderated_counts:
+        sim.ledger.clear(f"mass {account.app_id}", sim.clock.day())
+    job.state = "SEND_SUCCESS" if outcome == "send success" else "SEND_FAIL"
+    counts = {"TotalCount": job.total, "FilterCount": reached, "SentCount": reached, "ErrorCount": 0}
+    job.done = {"MsgID": number, "Status": outcome, **counts}
+    if account.mass_event == "early":
+        await push(sim, account, None, "MASSSENDJOBFINISH", job.done)
+    elif account.mass_event == "soon":
+        sim.later(push(sim, account, None, "MASSSENDJOBFINISH", job.done))
+
+
+async def decide(sim: Simulation, account: OfficialAccount, agrees: bool | None) -> None:
+    """The administrator answers on the phone for all that waits; ``None``: thirty minutes went by."""
+    outcome = account.mass_outcome if agrees else f"err({40002 if agrees is None else 40001})"
+    for number, job in sim.books.jobs.items():
+        if job.app_id == account.app_id and job.state == "SENDING":
+            await _carry_out(sim, account, number, outcome)
+
+
+async def release(sim: Simulation, account: OfficialAccount) -> None:
+    """The held events arrive; once more every time this is called."""
+    for job in sim.books.jobs.values():
+        if job.app_id == account.app_id and job.done:
+            await push(sim, account, None, "MASSSENDJOBFINISH", job.done)
 
 
 async def preview(call: Call) -> Json:
@@ -142,8 +170,7 @@ async def preview(call: Call) -> Json:
 
 async def state(call: Call) -> Json:
     account, wanted = asker(call), str(call.body.get("msg_id", ""))
-    for key, (number, _at) in call.sim.books.mass.items():
-        if key.startswith(account.app_id) and str(number) == wanted:
-            good = account.mass_outcome == "send success"
-            return {"msg_id": number, "msg_status": "SEND_SUCCESS" if good else "SEND_FAIL"}
+    for number, job in call.sim.books.jobs.items():
+        if job.app_id == account.app_id and str(number) == wanted:
+            return {"msg_id": number, "msg_status": job.state}
     raise Refused(40059, "invalid msg id")

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.simulator.door import route
 from bot.simulator.simulation import Simulation
-from bot.simulator.wechat_api import custom, house, jssdk, mass, people, template
+from bot.simulator.wechat_api import custom, house, jssdk, mass, people, tags, template
 from bot.simulator.wechat_api.house import HOUSE
 
 _TABLE = (
@@ -23,6 +23,11 @@ _TABLE = (
     ("POST", "/cgi-bin/message/mass/send", mass.send),
     ("POST", "/cgi-bin/message/mass/preview", mass.preview),
     ("POST", "/cgi-bin/message/mass/get", mass.state),
+    ("POST", "/cgi-bin/tags/create", tags.create),
+    ("GET", "/cgi-bin/tags/get", tags.listed),
+    ("POST", "/cgi-bin/tags/getidlist", tags.of_follower),
+    ("POST", "/cgi-bin/tags/members/batchtagging", tags.put),
+    ("POST", "/cgi-bin/tags/members/batchuntagging", tags.take),
     ("POST", "/cgi-bin/menu/create", people.menu_create),
     ("GET", "/cgi-bin/menu/get", people.menu_get),
     ("GET", "/cgi-bin/menu/delete", people.menu_delete),
