@@ -16,6 +16,7 @@ import bot.delivery.tables
 import bot.duties.tables
 import bot.people.tables
 import bot.people.tables_roster
+import bot.people.tables_school
 import bot.platforms.tables
 import bot.quiz.tables
 import bot.receipts.tables

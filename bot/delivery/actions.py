@@ -13,7 +13,9 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.rules import Stopped
 from bot.delivery.store_courier import CourierRows
 from bot.duties import launch
+from bot.duties.actions_classes import to_parents
 from bot.duties.audience import kinds_named
+from bot.duties.composing import Message
 from bot.duties.occurrences import occurrence_id
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -151,6 +153,8 @@ async def _sound(
             now=now,
             urgency=Urgency.ALERT,
         )
+    as_classes = [Message(Text(words))]
+    await to_parents(work, school, found, duty, lambda _: as_classes, now, now, Urgency.ALERT)
     queued += tell_groups(work, school, found.id, Text(words), Urgency.ALERT, now)
     return Agreed(found, 0, queued)
 

@@ -12,6 +12,7 @@ import structlog
 
 from bot.db import Database
 from bot.delivery.actions_attention import admit
+from bot.delivery.actions_following import hearing
 from bot.delivery.actions_media import media_of
 from bot.delivery.actions_packing import Counter, fix
 from bot.delivery.actions_recall import take_back
@@ -120,6 +121,7 @@ class Courier:
             if not claimed:
                 return 0
             admitted = await admit(rows, self._school(), claimed, now)
+            admitted = await hearing(tx, self._school(), account, admitted, now)
             contents = await rows.contents({c.payload for c in admitted})
         parcels = await self._parcels(account, fold(admitted, contents), now)
         while parcels:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from bot.errors import PlatformError, Verdict
+from bot.messages import Urgency
 
 MAX_ATTEMPTS: Final = 6
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
@@ -64,6 +65,8 @@ SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"
 NO_CLIENT: Final = "no channel"
 OUT_OF_SCOPE: Final = "not in the platform's scope"
+NOT_FOLLOWING: Final = "does not follow"  # a parent without 学校通知: accepted by the platform, never seen
+KNOWN_BY_NOW: Final = "somebody is known"  # a class with a known parent is written to person by person
 
 _OF_STATE: Final = {
     DeliveryState.SENT: Standing.DELIVERED,
@@ -196,6 +199,18 @@ class Parallel:
 
     def went_well(self) -> None:
         self.now = min(self.most, self.now + 1)
+
+
+def offered_again(
+    urgency: Urgency, planned_at: datetime, due_at: datetime | None, tries: int, missed: bool, now: datetime
+) -> bool:
+    """Is a message that a parent missed for not following sent after all, now that they follow?
+
+    Once, while it still matters: until it is due, or within a day of what has no due date. ``tries``: how
+    often it was meant for this address; ``missed``: neither another channel nor the person got there since.
+    """
+    until = due_at if due_at is not None and urgency is Urgency.ROUTINE else planned_at + timedelta(days=1)
+    return missed and tries == 1 and now < until
 
 
 def reminders(planned_at: datetime, due_at: datetime, count: int) -> list[datetime]:

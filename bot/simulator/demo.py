@@ -65,6 +65,7 @@ async def _ring(stage: Stage) -> None:
     while True:
         await asyncio.sleep(5)
         await stage.bot.tick()
+        await stage.bot.follows.round()
 
 
 def _forget(database: str, base: Path) -> None:
