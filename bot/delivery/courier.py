@@ -17,7 +17,7 @@ from bot.delivery.actions_media import media_of
 from bot.delivery.actions_packing import Counter, fix
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
-from bot.delivery.digest import Parcel, fold, parts, wave
+from bot.delivery.digest import Parcel, company, fold, parts, wave
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_CLIENT, TOO_MANY_AT_ONCE, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import CourierRows
@@ -142,7 +142,8 @@ class Courier:
                 async with self._database.begin() as tx:
                     await give_up(tx, self._school(), parcel.members, DeliveryState.DEAD, NO_CLIENT, now)
                 continue
-            cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, client.batch)]
+            size = company(parcel, client.batch)
+            cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, size)]
         return cut
 
     async def _carry(self, account: str, ready: Sequence[Parcel]) -> bool:

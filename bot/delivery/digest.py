@@ -74,6 +74,14 @@ def parts(members: Sequence[Claimed], size: int) -> list[list[Claimed]]:
     ]
 
 
+def company(parcel: Parcel, most: int) -> int:
+    """How many may share a call. What 学校通知 refused together (65024) is tried in tenths."""
+    tries = max(member.attempts for member in parcel.members)
+    if tries <= 1 or parcel.realm not in (Realm.PARENT, Realm.PARTY):
+        return most
+    return max(1, most // (1, 10, 100, 1000)[min(tries - 1, 3)])
+
+
 def wave(parcels: Sequence[Parcel], most: int) -> tuple[list[Parcel], list[Parcel]]:
     """The parcels that may travel at once, and the rest. Nobody is in two, or their order would be chance."""
     now: list[Parcel] = []

@@ -1,4 +1,4 @@
-"""Who follows 学校通知 is known before a letter goes: the silent are not written to in vain, nor forgotten."""
+"""Who follows 学校通知 is known before a letter goes; the silent are neither written to nor forgotten."""
 
 from __future__ import annotations
 

@@ -5,6 +5,8 @@ Who is outside 家长可使用的应用 is named as invalid like whoever does no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.simulator.corp import App, Corp, Parent, Student
 from bot.simulator.door import Call, Json, Refused
 from bot.simulator.simulation import NOTICE_CHAT
@@ -40,7 +42,8 @@ async def send(call: Call) -> Json:
     parents, students, missing = _resolve(corp, app, body.get("toall") == 1, scope, named)
     if not parents and not students:
         raise Refused(81013, "all recipients invalid", **missing)
-    _teachers_visible(corp, app, students, parents)
+    named_parents = [parents[id_] for one in named["to_parent_userid"] if (id_ := one.lower()) in parents]
+    _teachers_visible(corp, app, students, named_parents)
     request = fingerprint(f"notice {owner_of(corp, app)}", body)
     if window(body) and sim.cards.repeated(request, window(body)):
         return missing
@@ -100,9 +103,12 @@ def _resolve(
     return parents, students, dict(missing)
 
 
-def _teachers_visible(corp: Corp, app: App, students: dict[str, Student], parents: dict[str, Parent]) -> None:
-    """65024: the 班主任 or 任课老师 of an addressed class is outside the app's visible scope."""
-    children = {c["student_userid"] for p in parents.values() for c in p.children}
+def _teachers_visible(corp: Corp, app: App, students: dict[str, Student], named: Sequence[Parent]) -> None:
+    """65024: the 班主任 or 任课老师 of an addressed class is outside the app's visible scope.
+
+    A parent addressed by userid stands for the classes of all their children.
+    """
+    children = {c["student_userid"] for p in named for c in p.children}
     addressed = [*students.values(), *(s for c in children if (s := corp.school.student(c)))]
     classes = {d for s in addressed for d in s.department}
     visible = corp.visible(app)
