@@ -190,8 +190,9 @@ def tell_groups(
 
 async def costs(
     work: Work, school: School, duty: Duty, now: datetime
-) -> tuple[Mapping[str, int], list[tuple[str, int, int]]]:
-    """People by the account that reaches them first, and (account, needed, left) of the days' quotas."""
+) -> tuple[Mapping[str, int], list[tuple[str, int, int]], int]:
+    """People by the account that reaches them first, (account, needed, left) of the days' quotas, and the
+    families that are the teachers' because none of them follows 学校通知."""
     reached = await work.outbox.reach(
         duty.to, school.plan.asks, school.term_start(now), [account.id for account in school.accounts]
     )
@@ -202,4 +203,5 @@ async def costs(
         left = await ledger.left(rows, account.id, line, now) if account.id in reached else None
         if left is not None:
             used.append((account.id, reached[account.id], left.routine))
-    return reached, used
+    unfollowed = await work.outbox.unfollowed(duty.to, school.plan.asks, school.term_start(now))
+    return reached, used, unfollowed

@@ -11,9 +11,11 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.delivery import actions
+from bot.delivery import actions, wording_following
+from bot.duties.audience import kinds_named
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
+from bot.people.rules import PersonKind
 from bot.reports import chart
 from bot.reports.records import SheetLine
 from bot.reports.rules import Tally, by_unit, merged
@@ -55,6 +57,11 @@ async def show(visit: Visit) -> web.StreamResponse:
         if not tallies and not me.may_change(occurrence.unit):
             return visit.say(wording.no_such_page(), 404)
         deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
+        here = [top] if top else list(me.scope)
+        classes = await work.outbox.class_sends([id_], here)
+        families = (
+            await work.outbox.silent_families(here) if PersonKind.PARENT in _for(visit, occurrence) else {}
+        )
         slug = await work.receipts.slug_of(id_)
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
@@ -73,11 +80,19 @@ async def show(visit: Visit) -> web.StreamResponse:
         why=exempt_reasons(merged(list(units.values()), "").reasons) if units else "",
         picture=_picture(tallies, where) if len(units) > 1 else "",
         deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())],
+        classes=[wording_following.class_sent(occurrence.title, c.unit, c.state, c.outcome) for c in classes],
+        unfollowed=sum(map(len, families.values())),
         voluntary=occurrence.do is Do.CONFIRM,
         link=link,
         code=_code(link) if link else "",
         acts=_acts(me, occurrence, approvable),
     )
+
+
+def _for(visit: Visit, occurrence: Occurrence) -> frozenset[PersonKind]:
+    """The kinds of people a campaign speaks to; none for a duty that the plan no longer has."""
+    duty = visit.school.plan.duties.get(occurrence.duty)
+    return kinds_named(duty.to) if duty else frozenset()
 
 
 def _acts(me: Desk, occurrence: Occurrence, approvable: bool) -> list[str]:
