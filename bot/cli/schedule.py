@@ -62,11 +62,7 @@ async def coming(settings_file: Path, count: int, since: str) -> list[str]:
                     sizes[duty.id] = sum(kinds.values())
                 lines.append(
                     wording.coming(
-                        planned.planned_at,
-                        duty.title,
-                        sizes[duty.id],
-                        duty.clause,
-                        planned.id,
+                        planned.planned_at, duty.title, sizes[duty.id], duty.clause, planned.id,
                         planned.provisional,
                     )
                 )

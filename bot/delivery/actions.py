@@ -203,5 +203,7 @@ async def costs(
         left = await ledger.left(rows, account.id, line, now) if account.id in reached else None
         if left is not None:
             used.append((account.id, reached[account.id], left.routine))
-    unfollowed = await work.outbox.unfollowed(duty.to, school.plan.asks, school.term_start(now))
+    unfollowed = 0
+    if PersonKind.PARENT in (kinds_named(duty.to) or PersonKind):
+        unfollowed = await work.outbox.unfollowed(duty.to, school.plan.asks, school.term_start(now))
     return reached, used, unfollowed

@@ -18,6 +18,7 @@ from bot.messages import EVERYONE, Address, Realm, Urgency
 from bot.school import School
 from bot.work import Work
 
+_SCHOOL: Final = (f"|{Realm.PARENT}|", f"|{Realm.PARTY}|")
 _A_MOMENT: Final = timedelta(seconds=20)  # what waits for a look at its class is tried again so soon
 
 
@@ -29,11 +30,11 @@ async def hearing(
     Who does not follow is refused here and takes the next channel, then the teacher's list. Routine messages
     wait some minutes at most for their class to be looked at.
     """
+    if not any(mark in one.address for one in claimed for mark in _SCHOOL):
+        return list(claimed)
     addresses = {one.id: Address.from_key(one.address) for one in claimed}
     parents = [one for one in claimed if addresses[one.id].realm is Realm.PARENT]
     classes = [one for one in claimed if addresses[one.id].realm is Realm.PARTY]
-    if not parents and not classes:
-        return list(claimed)
     counter = _Counter(tx, school, account, Work(tx), now)
     held = await counter.waiting(parents, classes)
     parents = [one for one in parents if one.id not in held]

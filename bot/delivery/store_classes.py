@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Tx
+from bot.db import Tx, below
 from bot.delivery.rules import DeliveryState, ShipmentState
 from bot.delivery.tables import delivery, shipment
 from bot.messages import EVERYONE, Address, Urgency
@@ -109,15 +109,12 @@ class Classes:
 
     async def class_sends(self, occurrences: Sequence[str], units: Iterable[str]) -> list[ClassSend]:
         """What these campaigns sent to our classes as classes, by unit; ``""`` among the units means all."""
-        wanted = list(units)
-        rows = await self._tx.rows(
+        inside = await self._tx.rows(
             sa.select(school_class.c.account, school_class.c.department, school_class.c.unit).where(
-                school_class.c.unit.is_not(None)
+                school_class.c.unit.is_not(None),
+                sa.or_(sa.false(), *[below(school_class.c.unit, one) for one in units]),
             )
         )
-        inside = [
-            row for row in rows if any(not u or row.unit == u or row.unit.startswith(u + "/") for u in wanted)
-        ]
         keys: dict[str, list[tuple[str, str]]] = {}
         for id_ in occurrences:
             for row in inside:

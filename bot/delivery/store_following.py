@@ -26,9 +26,7 @@ RECENT: Final = timedelta(hours=1)  # a class looked at so lately need not be lo
 _NOWHERE: Final = (DeliveryState.REFUSED, DeliveryState.DEAD)
 _CHILD: Final = person.alias("child")
 _SUBJECT: Final = sa.func.coalesce(guardian.c.child_id, person.c.id)
-_SILENT: Final = sa.and_(
-    contact.c.realm == str(Realm.PARENT), parent_follow.c.follows.is_not(None), ~parent_follow.c.follows
-)
+_SILENT: Final = sa.and_(contact.c.realm == str(Realm.PARENT), sa.not_(parent_follow.c.follows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +159,40 @@ class Following:
 
 
 def _families(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """``subject``: the child, or the parent without one, of families whose every contact is silent."""
-    silent = sa.case((_SILENT, 1), else_=0)
-    return (
-        sa.select(_SUBJECT.label("subject"))
+    """``subject``: the child, or the parent without one, of families in which nobody can be told anything.
+
+    Begins with those who do not follow, who are few.
+    """
+    silent = (
+        sa.select(_SUBJECT.label("subject"), guardian.c.child_id)
+        .distinct()
         .select_from(
-            contact.join(person, person.c.id == contact.c.person_id)
+            parent_follow.join(contact, contact.c.address == parent_follow.c.address)
+            .join(person, person.c.id == contact.c.person_id)
             .outerjoin(guardian, guardian.c.parent_id == person.c.id)
             .outerjoin(_CHILD, _CHILD.c.id == guardian.c.child_id)
-            .outerjoin(parent_follow, parent_follow.c.address == contact.c.address)
         )
         .where(
             which,
+            _SILENT,
+            contact.c.unreachable.is_(None),
             person.c.kind == str(PersonKind.PARENT),
             person.c.left_at.is_(None),
             _CHILD.c.left_at.is_(None),
-            contact.c.unreachable.is_(None),
         )
-        .group_by(_SUBJECT)
-        .having(sa.func.min(silent) == 1)
+        .subquery()
     )
+    other, follow, also = contact.alias("other"), parent_follow.alias("follow"), guardian.alias("also")
+    deaf = sa.and_(
+        other.c.realm == str(Realm.PARENT), sa.func.coalesce(follow.c.follows, sa.true()).is_(False)
+    )
+    audible = (
+        sa.select(sa.literal(1))
+        .select_from(other.outerjoin(follow, follow.c.address == other.c.address))
+        .where(other.c.unreachable.is_(None), sa.not_(deaf))
+    )
+    guardians = sa.select(also.c.parent_id).where(also.c.child_id == silent.c.child_id).correlate(silent)
+    by_family = audible.where(other.c.person_id.in_(guardians)).correlate(silent)
+    alone = sa.and_(silent.c.child_id.is_(None), other.c.person_id == silent.c.subject)
+    by_self = audible.where(alone).correlate(silent)
+    return sa.select(silent.c.subject).where(~sa.exists(by_family), ~sa.exists(by_self))

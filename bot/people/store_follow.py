@@ -52,7 +52,10 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class ClassHere:
-    """A class of the directory, counted. ``unit`` is ours; without one ``rivals`` units might be it."""
+    """A class of the directory, counted. ``unit`` is ours; without one ``rivals`` units might be it.
+
+    ``known``: how many of its parents belong to people of the roster.
+    """
 
     account: str
     department: int
@@ -63,6 +66,7 @@ class ClassHere:
     allowed: bool
     parents: int
     following: int
+    known: int
     looked_at: datetime | None
 
 
@@ -277,5 +281,5 @@ class Follows:
 def _class(row: sa.Row[Any]) -> ClassHere:
     return ClassHere(
         row.account, row.department, row.path, row.campus, row.unit, row.rivals, row.allowed, row.parents,
-        row.following, row.looked_at,
+        row.following, row.known, row.looked_at,
     )  # fmt: skip

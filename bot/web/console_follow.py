@@ -32,6 +32,7 @@ class ClassRow:
     parents: int
     following: int
     silent: int
+    strangers: int  # parents whom the roster does not know, of a class where it knows others
     looked_at: datetime | None
     allowed: bool
 
@@ -104,13 +105,19 @@ async def _rows(work: Work, units: Sequence[str]) -> tuple[list[ClassRow], dict[
     silent = await work.outbox.silent_families(units)
     found = {
         one.unit: ClassRow(
-            one.unit, one.parents, one.following, len(silent.get(one.unit, ())), one.looked_at, one.allowed
+            one.unit,
+            one.parents,
+            one.following,
+            len(silent.get(one.unit, ())),
+            one.parents - one.known if one.known else 0,
+            one.looked_at,
+            one.allowed,
         )
         for one in await work.follows.classes(units=units)
         if one.unit is not None
     }
     for unit, children in silent.items():
-        found.setdefault(unit, ClassRow(unit, 0, 0, len(children), None, True))
+        found.setdefault(unit, ClassRow(unit, 0, 0, len(children), 0, None, True))
     return [found[unit] for unit in sorted(found)], silent
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -179,6 +179,19 @@ async def test_a_parent_bound_in_the_chat_makes_the_class_known(school: Post) ->
     campaign = await letter(school)
     await school.sends()
     assert SECOND not in await sends(school, campaign)
+
+
+async def test_a_sibling_s_parent_makes_the_class_known(school: Post) -> None:
+    """The roster does not say that P7 has a second child; the 家校通讯录 does, so that nobody hears twice."""
+    (corp,) = school.stage.sim.world.corps
+    corp.school.parent("p_jia").children += [{"student_userid": "pupil7201"}]
+    school.stage.clock.turn(timedelta(days=2))
+    await school.stage.bot.follows.drain()
+    campaign = await letter(school)
+    await school.stage.bot.follows.drain()
+    await school.sends()
+    assert SECOND not in await sends(school, campaign)
+    assert (await heard(school, "一封信"))["p_jia"] == 1
 
 
 async def test_approval_and_stop_hold_for_classes(school: Post) -> None:

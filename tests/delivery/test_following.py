@@ -19,6 +19,7 @@ from bot import migrate
 from bot.delivery.rules import NOT_FOLLOWING, DeliveryState, Standing, offered_again
 from bot.delivery.tables import delivery
 from bot.delivery.wording import why
+from bot.duties.launch import slug_for
 from bot.messages import Urgency
 from bot.people.tables_school import parent_follow, school_class, school_directory
 from bot.simulator.stage import staged
@@ -117,6 +118,18 @@ async def test_without_the_event_the_daily_look_notices(school: Post) -> None:
     assert school.seen(school.parent("p_lin_ma"), "一封信") == 1
 
 
+async def test_an_event_that_comes_late_changes_nothing(school: Post) -> None:
+    """Events are repeated and overtake one another; what was learnt later stands."""
+    await learns(school)
+    ma = "ww0123456789abcdef|parent|p_lin_ma"
+    async with school.work() as work:
+        assert await work.follows.followed({ma: True}, school.now - timedelta(minutes=1)) == []
+        assert await work.follows.silent([ma]) == {ma}
+        assert await work.follows.followed({ma: True}, school.now + timedelta(minutes=1)) == [ma]
+    async with school.work() as work:
+        assert await work.follows.silent([ma]) == set()
+
+
 async def test_a_letter_waits_for_the_look_and_not_for_ever(school: Post) -> None:
     await learns(school)
     school.stage.clock.turn(timedelta(hours=3))
@@ -191,6 +204,47 @@ async def test_families_are_counted_and_named_by_class(school: Post) -> None:
     await school.parent("p_lin_ba").follow()
     async with school.work() as work:
         assert await work.outbox.unfollowed(duty.to, bot.plan.asks) == 0
+
+
+async def test_random_families_end_somewhere_and_hear_once(school: Post) -> None:
+    """Parents come and go, an official account helps one of them, the directory and the platform stumble."""
+    chance = Random(20261012)
+    faults = school.stage.sim.faults
+    parents = ("p_lin_ma", "p_lin_ba", "p_zhou")
+    for world in range(8):
+        if world == 3:
+            await school.bind("P1", "oLin")
+        for parent in parents:
+            if chance.random() < 0.4:
+                phone = school.parent(parent)
+                await (phone.unfollow() if phone.follows else phone.follow())
+        match chance.randrange(4):
+            case 0:
+                faults.errcode(NOTICE, chance.choice((-1, 45009, 65024, 81013)), times=chance.randrange(1, 4))
+            case 1:
+                faults.drop(NOTICE, times=chance.randrange(1, 3))
+            case 2:
+                faults.errcode(LIST, chance.choice((-1, 45009, 65022, 60003)), times=chance.randrange(1, 9))
+        campaign = await school.launched("parent-letter")
+        audience = sum((await school.states(campaign)).values())
+        for _ in range(5):
+            if chance.random() < 0.6:
+                await learns(school)
+            if chance.random() < 0.5:
+                phone = school.parent(chance.choice(parents))
+                await (phone.unfollow() if phone.follows else phone.follow())
+            await school.passes(minutes=chance.choice((1, 11, 90, 1500)))
+            states = await school.states(campaign)
+            assert sum(states.values()) == audience == 3, (world, states)
+        slug = slug_for(school.stage.bot.school.key, campaign)
+        for phone in (*map(school.parent, parents), school.follower("oLin")):
+            links = [a.url for b in phone.bubbles if not b.mine for a in b.articles if f"/{slug}" in a.url]
+            assert len(links) <= 1, (world, phone.name)
+        both = [school.parent("p_lin_ma"), school.follower("oLin")]
+        heard = [b for p in both for b in p.bubbles for a in b.articles if f"/{slug}" in a.url]
+        assert len(heard) <= 1, world
+        faults.heal()
+        await school.passes(days=35)
 
 
 async def test_the_tables_are_those_of_the_migrations(school: Post) -> None:
