@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.delivery.rules import KNOWN_BY_NOW, NO_WINDOW, NOT_FOLLOWING, OUT_OF_SCOPE, SECOND_ALERT, Stopped
+from bot.delivery.rules import (
+    KNOWN_BY_NOW,
+    NO_WINDOW,
+    NOT_FOLLOWING,
+    OUT_OF_SCOPE,
+    SECOND_ALERT,
+    STOPPED,
+    Stopped,
+)
 from bot.duties.rules import Occurrence
 from bot.duties.wording import HOW, day
 from bot.materials.rules import Material
@@ -16,6 +24,7 @@ _REASONS: Mapping[str, str] = {
     NO_WINDOW: "未与公众号互动",
     OUT_OF_SCOPE: "不在应用可见范围",
     SECOND_ALERT: "当天已收过一条预警",
+    STOPPED: "活动已停止",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",
     "65024": "班主任不在应用可见范围",

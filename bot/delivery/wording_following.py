@@ -24,7 +24,7 @@ def silent(unit: str, families: int) -> str:
 def silent_names(unit: str, names: Sequence[str]) -> str:
     """Only for the teacher of the class, in private."""
     more = "等" if len(names) > _SHOWN else ""
-    return f"{leaf(unit)}{len(names)}户未关注学校通知，收不到：{'、'.join(names[:_SHOWN])}{more}"
+    return f"{leaf(unit)}：{len(names)}户未关注学校通知，收不到：{'、'.join(names[:_SHOWN])}{more}"
 
 
 def not_reminded(families: int) -> str:

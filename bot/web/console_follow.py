@@ -60,7 +60,8 @@ async def show(visit: Visit) -> web.StreamResponse:
             unit = rows[0].unit
         names = await _names(visit, work, me, unit, silent)
         directories = [await work.follows.directory(app.id) for app in _apps(visit, rows, unit)]
-        amiss = [await _amiss(work, app) for app in visit.school.accounts.apps() if app.school_notice]
+        mine = [app for app in visit.school.accounts.apps() if app.school_notice and me.whole_school]
+        amiss = [await _amiss(work, app) for app in mine]
     return visit.page(
         "console_follow.html",
         me=me,
@@ -69,7 +70,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         names=names,
         codes=[one for one in directories if one.code],
         no_code="" if any(one.code for one in directories) else _no_code(directories),
-        amiss=[one for one in amiss if one.trouble or one.unfitted or one.without] if me.whole_school else [],
+        amiss=[one for one in amiss if one.trouble or one.unfitted or one.without],
     )
 
 
