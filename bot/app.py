@@ -23,6 +23,7 @@ from bot.committer import Committer
 from bot.conversation import Conversation
 from bot.db import Database
 from bot.delivery.courier import Courier
+from bot.delivery.following import PACE, FollowKeeper
 from bot.delivery.ledger import Ledger
 from bot.duties.ticker import Ticker
 from bot.lines import Lines, connect
@@ -55,6 +56,7 @@ class Bot:
     committer: Committer
     courier: Courier
     ticker: Ticker
+    follows: FollowKeeper
     web: web.Application
     clock: Callable[[], datetime]
     ticked_at: float = 0.0
@@ -90,12 +92,13 @@ async def built(
         headcounts = {a.id: a.headcount for a in settings.accounts if isinstance(a, WecomApp)}
         courier = Courier(database, lines.clients, lambda: school, clock, chance, Ledger(headcounts))
         ticker = Ticker(database, lambda: school, clock, courier.wake)
+        follows = FollowKeeper(database, lines.clients, lambda: school, clock, courier.wake)
         conversation = Conversation(database, ROUTERS, lambda: school, clock, chance, courier.wake)
         committer = Committer(conversation.receive)
         committer.start()
         stack.push_async_callback(committer.close)
         app = web.Application(client_max_size=_BODY)
-        bot = Bot(settings, database, school, lines, committer, courier, ticker, app, clock)
+        bot = Bot(settings, database, school, lines, committer, courier, ticker, follows, app, clock)
         callbacks = Callbacks(lines.codecs, committer, clock)
         app.router.add_get("/callback/{account}", callbacks.verify)
         app.router.add_post("/callback/{account}", callbacks.receive)
@@ -141,6 +144,11 @@ async def working(bot: Bot) -> AsyncIterator[None]:
     scheduler = AsyncIOScheduler(timezone=UTC, executors={"default": AsyncIOExecutor()})
     scheduler.add_job(
         bot.tick, "cron", second=2, coalesce=True, max_instances=1, misfire_grace_time=60, id="tick"
+    )
+    # A job of its own: a directory that answers slowly must not keep the clock from ringing.
+    pace = PACE.total_seconds()
+    scheduler.add_job(
+        bot.follows.round, "interval", seconds=pace, coalesce=True, max_instances=1, id="follows"
     )
     scheduler.start()
     courier = asyncio.create_task(bot.courier.run())

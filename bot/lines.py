@@ -23,7 +23,7 @@ from bot.platforms.wechat.templates import Template
 from bot.platforms.wecom.client import WecomClient
 from bot.platforms.wecom.codec import WecomCodec
 from bot.platforms.wecom.login import MemberLogin, SchoolLogin
-from bot.platforms.wecom.school import SchoolClient
+from bot.platforms.wecom.school import ClassClient, SchoolClient
 from bot.platforms.wecom.webhook import WebhookClient
 from bot.settings import AccountSettings, Webhook, Wechat, WecomApp
 
@@ -105,6 +105,7 @@ def _wecom(
     )
     if account.school_notice:
         clients[account.id, Realm.PARENT] = SchoolClient(api, account.corp_id, account.agent_id)
+        clients[account.id, Realm.PARTY] = ClassClient(api, account.corp_id, account.agent_id)
         logins[account.id, Realm.PARENT] = SchoolLogin(api, account.corp_id, account.authorize_base_url)
 
 

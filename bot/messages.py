@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 NO_FIELDS: Final[Mapping[str, str]] = MappingProxyType({})
+EVERYONE: Final = "all"  # the id of a party that is the whole school
 
 
 class Realm(StrEnum):
@@ -24,6 +25,7 @@ class Realm(StrEnum):
     PARENT = "parent"  # WeCom 家校通讯录
     STUDENT = "student"  # WeCom 家校通讯录
     OPENID = "openid"  # follower of an official account
+    PARTY = "party"  # a class of the 家校通讯录, or all of it: nobody in particular
     GROUP = "group"  # a group webhook: no person at all
 
 
@@ -53,6 +55,11 @@ class Address:
     @classmethod
     def parent(cls, corp: str, userid: str) -> Address:
         return cls(corp, Realm.PARENT, userid.lower())
+
+    @classmethod
+    def party(cls, corp: str, department: int | None) -> Address:
+        """The parents of one class (92343), or, without one, of the whole school."""
+        return cls(corp, Realm.PARTY, EVERYONE if department is None else str(department))
 
     @classmethod
     def follower(cls, app: str, openid: str) -> Address:

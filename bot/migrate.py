@@ -17,6 +17,7 @@ import bot.delivery.tables_mass
 import bot.duties.tables
 import bot.people.tables
 import bot.people.tables_roster
+import bot.people.tables_school
 import bot.platforms.tables
 import bot.quiz.tables
 import bot.receipts.tables

@@ -12,6 +12,7 @@ from bot.delivery.store_results import Results
 from bot.duties.store import Duties
 from bot.duties.store_launch import Launches
 from bot.people.store import People
+from bot.people.store_follow import Follows
 from bot.quiz.rules import Sitting
 from bot.quiz.store import Quizzes
 from bot.receipts.store import Receipts
@@ -24,6 +25,7 @@ class Work:
     def __init__(self, tx: Tx, sittings: Mapping[int, Sitting | None] | None = None) -> None:
         self.tx = tx
         self.people = People(tx)
+        self.follows = Follows(tx)
         self.duties = Duties(tx)
         self.launches = Launches(tx)
         self.quizzes = Quizzes(tx, sittings)

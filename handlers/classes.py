@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bot.delivery import wording_following
 from bot.delivery.wording import why
 from bot.duties.actions import prove
-from bot.duties.rules import Occurrence, ProofKind, Task, may_remind
+from bot.duties.rules import Occurrence, OccurrenceState, ProofKind, Task, may_remind
 from bot.duties.wording import HOW, day
 from bot.errors import Refusal
 from bot.messages import Choice, Say, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, in_scope, leaf, masked
-from bot.reports.wording import own_class
+from bot.reports.wording import own_class, within
 from bot.routing import Router, Turn, Who
+from handlers.follow import page, pictures_for
 
 router = Router("classes")
 _REMINDER_GAP: Final = timedelta(hours=20)
 _SHOWN: Final = 15
+_LATELY: Final = timedelta(days=31)
 
 
 @router.says("本班", "class", who=Who.TEACHER, help="本班  我的班做得怎么样")
@@ -26,16 +29,24 @@ async def mine(turn: Turn) -> Say:
     units = turn.someone.units(*TEACHER_ROLES)
     tallies = await turn.work.stats.tallies(units, occurrence=None, duty=None, depth=0)
     turn.work.people.audit(turn.someone.id, "looked at own classes", turn.now)
-    return Say(own_class(tallies, turn.now), (Choice("未完成", "未完成名单"), Choice("催办", "各提醒一次")))
+    silent = await turn.work.outbox.silent_families(units)
+    tail = [wording_following.silent(unit, len(children)) for unit, children in silent.items()]
+    tail += await _as_classes(turn, units)
+    choices = [Choice("未完成", "未完成名单"), Choice("催办", "各提醒一次")]
+    if silent:
+        choices.append(Choice(wording_following.CODE_WORD, "关注二维码"))
+    return Say(within(own_class(tallies, turn.now).split("\n"), tail), tuple(choices))
 
 
 @router.says("未完成", "谁没做", who=Who.TEACHER, help="未完成 班级  名单，只有您能看到")
 async def unfinished(turn: Turn) -> Say:
     unit = await _chosen_unit(turn)
     found = await _open_tasks(turn, unit)
-    if not found:
+    silent = await turn.work.outbox.silent_families([unit] if unit else turn.someone.units(*TEACHER_ROLES))
+    if not found and not silent:
         return Say(f"{leaf(unit)}没有未完成的。" if unit else "您的班没有未完成的。")
-    people = await turn.work.people.by_ids([_about(task) for task, _ in found])
+    children = [child for some in silent.values() for child in some]
+    people = await turn.work.people.by_ids([*(_about(task) for task, _ in found), *children])
     turn.work.people.audit(turn.someone.id, "looked at unfinished", turn.now, {"unit": unit})
     unreached = await turn.work.outbox.unreached([(o.id, t.person) for t, o in found])
     lines = ["（仅您可见，请勿转发到群）"]
@@ -47,8 +58,18 @@ async def unfinished(turn: Turn) -> Say:
         ]
         more = f" 等{len(names)}人" if len(names) > _SHOWN else ""
         lines.append(f"{occurrence.title} {len(names)}人：{'、'.join(names[:_SHOWN])}{more}")
-    lines.append("有特殊情况：登记 编号 电话告知")
-    return Say("\n".join(lines), (Choice("催办", "各提醒一次"),))
+    tail = [
+        wording_following.silent_names(
+            class_, [masked(p.name, p.code) for id_ in some if (p := people.get(id_))]
+        )
+        for class_, some in silent.items()
+    ]
+    pictures, trouble = await pictures_for(turn, list(silent)) if silent else ((), "")
+    if silent:
+        tail.append(wording_following.show_code() if pictures else wording_following.no_code(trouble))
+    tail.append("有特殊情况：登记 编号 电话告知")
+    choices = (Choice("催办", "各提醒一次"), *([page(turn)] if silent else []))
+    return Say(within(lines, tail), choices, more=pictures)
 
 
 @router.says("催办", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次")
@@ -60,9 +81,11 @@ async def nudge(turn: Turn) -> Say:
         (t, o) for t, o in found if may_remind(t, max(o.remind, 1), last.get(t.id), turn.now, _REMINDER_GAP)
     ]
     contacts = await turn.work.people.contacts_of({t.person for t, _ in chosen})
+    mute = await turn.work.follows.silent(c.address.key for some in contacts.values() for c in some)
+    hearing = {id_: [c for c in some if c.address.key not in mute] for id_, some in contacts.items()}
     sent = 0
     for task, occurrence in chosen:
-        for contact in contacts.get(task.person, [])[:1]:
+        for contact in hearing.get(task.person, [])[:1]:
             due = f"，{day(task.due_at)}前" if task.due_at else ""
             turn.work.outbox.queue(
                 key=f"nudge/{task.id}/{task.reminded + 1}",
@@ -77,9 +100,15 @@ async def nudge(turn: Turn) -> Say:
             )
             turn.work.duties.remind(task.id, turn.now)
             sent += 1
-    resting = len(found) - sent
+    deaf = [t for t, _ in chosen if contacts.get(t.person) and not hearing[t.person]]
+    heard = {_about(t) for t, _ in chosen if hearing.get(t.person)}
+    families = {_about(t) for t in deaf} - heard
+    resting = len(found) - sent - len(deaf)
     rest = f"另外{resting}人已提醒过或没有账号，建议当面问。" if resting else ""
-    return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}")
+    if not families:
+        return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}")
+    rest += wording_following.not_reminded(len(families))
+    return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}", (page(turn),))
 
 
 @router.says("已播", "played", who=Who.TEACHER)
@@ -126,6 +155,19 @@ async def by_hand(turn: Turn) -> Say:
     return Say(
         f"已记「{way or '教师登记'}」：{masked(person.name, person.code)}，{titles}。层级为「人工核实」。"
     )
+
+
+async def _as_classes(turn: Turn, units: Sequence[str]) -> list[str]:
+    """What running campaigns sent to these classes as classes."""
+    newest = await turn.work.duties.occurrences(limit=60)
+    running = {
+        o.id: o for o in newest if o.state is OccurrenceState.OPEN and turn.now - o.planned_at < _LATELY
+    }
+    found = await turn.work.outbox.class_sends(list(running), units)
+    return [
+        wording_following.class_sent(running[one.occurrence].title, one.unit, one.state, one.outcome)
+        for one in found
+    ]
 
 
 async def _chosen_unit(turn: Turn) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.delivery.actions_abilities import expired, renewed
+from bot.delivery.actions_following import offer_again
 from bot.delivery.actions_mass_ends import finished
 from bot.duties.actions import prove
 from bot.duties.rules import ProofKind
-from bot.messages import Choice, Kind, Say
+from bot.messages import Address, Choice, Kind, Say
 from bot.platforms.wechat.results import decisions
 from bot.routing import Router, Turn, Who
+from bot.settings import WecomApp
 
 router = Router("events")
 FOLLOW_GUIDE = "guide-account"
@@ -75,6 +77,22 @@ async def verification_expired(turn: Turn) -> Say:
 @router.event("qualification_verify_success")
 async def verified_again(turn: Turn) -> Say:
     await renewed(turn.work, turn.inbound.account)
+    return Say()
+
+
+@router.event("change_school_contact")
+async def school_contact(turn: Turn) -> Say:
+    """A parent has begun or ceased to follow 学校通知, or the tree of classes is another one (92032)."""
+    account = turn.school.accounts.get(turn.inbound.account)
+    change = turn.inbound.fields.get("ChangeType", "")
+    if not isinstance(account, WecomApp) or not account.school_notice:
+        return Say()
+    if change.endswith("_department"):
+        await turn.work.follows.read_again(account.id)
+    parent = Address.parent(account.corp_id, turn.inbound.fields.get("Id", "")).key
+    if change in ("subscribe", "unsubscribe") and await turn.work.follows.is_contact(parent):
+        begun = await turn.work.follows.followed({parent: change == "subscribe"}, turn.inbound.sent_at)
+        await offer_again(turn.work, turn.school, begun, turn.now)
     return Say()
 
 

@@ -58,10 +58,10 @@ async def _preview(turn: Turn, duty: Duty) -> Say:
     start = max(turn.now, turn.school.plan.quiet_until(turn.now))
     minutes = max(1, round(total / 1000))
     second = "需要另一位审批。" if duty.approve else ""
-    reached, used = await actions.costs(turn.work, turn.school, duty, turn.now)
+    reached, used, unfollowed = await actions.costs(turn.work, turn.school, duty, turn.now)
     return Say(
         f"「{duty.title}」将发给{total}人（{kinds}）；{moment(start)[5:]}发，约{minutes}分钟发完；"
-        f"总阅读时间约{hours:.1f}小时。{wording.costs(reached, total, used)}{second}",
+        f"总阅读时间约{hours:.1f}小时。{wording.costs(reached, total, used, unfollowed)}{second}",
         (Choice(f"/push {duty.id} 发送", "发送"),),
     )
 

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("handlers/*", Stand(3), "Doors: what people can say."),
     ("bot/delivery/courier.py", Stand(3), "A door to the outside: what was queued leaves."),
     ("bot/delivery/crew.py", Stand(2, 4), "The calls of a courier, made and settled."),
+    ("bot/delivery/following.py", Stand(3), "A door to the school directory: who can hear us."),
     ("bot/duties/ticker.py", Stand(3), "A door for the clock: what has fallen due is launched."),
     ("bot/*/tables*.py", Stand(1, 2), "Tables of all rooms are one schema, so any store may join them."),
     ("bot/*/store*.py", Stand(1, 4), "Stores: reads and writes; values go in and out."),

@@ -8,26 +8,28 @@ from typing import Final
 
 from bot.app import Bot
 from bot.cli import wording_doctor as say
+from bot.cli import wording_school
 from bot.cli.doctor_address import address_findings
+from bot.cli.doctor_school import (
+    allowed_findings,
+    follower_findings,
+    teacher_findings,
+    there_and_here,
+)
 from bot.cli.doctor_wechat import (
     ability_findings,
     quota_findings,
     subscription_findings,
     template_findings,
 )
-from bot.cli.doctor_wecom import (
-    SAMPLE,
-    allowed_findings,
-    follower_findings,
-    group_findings,
-    scope_findings,
-    tried,
-)
+from bot.cli.doctor_wecom import SAMPLE, group_findings, refused, scope_findings, tried
 from bot.cli.findings import Finding, Level, fine, note, wrong
 from bot.cli.store_upkeep import Upkeep
 from bot.delivery.ledger import Ledger
 from bot.delivery.store_abilities import Abilities
+from bot.errors import PlatformError
 from bot.messages import Realm, Way
+from bot.people.store_follow import Follows
 from bot.platforms.api import Api
 from bot.platforms.errors import Platform
 from bot.platforms.wechat.client import WechatClient
@@ -84,9 +86,23 @@ class Examiner:
         found = await tried(say.SCOPE, lambda: scope_findings(api, members), api.platform)
         school = self._bot.lines.clients.get((account.id, Realm.PARENT))
         if isinstance(school, SchoolClient):
-            found += await tried(say.ALLOWED, lambda: allowed_findings(school), api.platform)
-            found += await tried(say.FOLLOWERS, lambda: follower_findings(api, school), api.platform)
+            found += await self._school(account, api, school)
         return found
+
+    async def _school(self, account: WecomApp, api: Api, school: SchoolClient) -> list[Finding]:
+        accounts = self._bot.school.accounts
+        async with self._bot.database.reading() as tx:
+            apps = {unit: accounts.app_for(unit) for unit in await Follows(tx).own_classes()}
+        own = [unit for unit, app in apps.items() if app is not None and app.id == account.id]
+        try:
+            there = there_and_here(await school.departments(), own)
+        except PlatformError as error:
+            return [refused(wording_school.TREE, error)]
+        found = await tried(wording_school.ALLOWED, lambda: allowed_findings(school, there), api.platform)
+        found += await tried(wording_school.TEACHERS, lambda: teacher_findings(api, there), api.platform)
+        return found + await tried(
+            wording_school.FOLLOWERS, lambda: follower_findings(school, there), api.platform
+        )
 
     async def _wechat(self, account: Wechat, api: Api) -> list[Finding]:
         client = self._bot.lines.clients[account.id, Realm.OPENID]
@@ -118,9 +134,7 @@ class Examiner:
 
     async def _ledger(self, account: str) -> list[Finding]:
         """What our own ledger says of the running windows; nothing drawn, nothing to say."""
-        ledger = Ledger(
-            {a.id: a.headcount for a in self._bot.settings.accounts if isinstance(a, WecomApp)}
-        )
+        ledger = Ledger({a.id: a.headcount for a in self._bot.settings.accounts if isinstance(a, WecomApp)})
         async with self._bot.database.reading() as tx:
             used = await Upkeep(tx).used(account, self._bot.clock())
         found = []

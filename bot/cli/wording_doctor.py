@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-QR_CODE: Final = "读取家长关注二维码"
 QUOTAS: Final = {
     "app": "应用消息（人次）",
     "notice": "学校通知（每分钟）",
@@ -103,53 +102,6 @@ def mend_scope() -> str:
         "企业微信管理后台→应用管理→本应用→可见范围，加入全体教职工和学生所在的部门；"
         "班主任不在范围里时家长通知会报 65024。也核对花名册里的企业微信账号。"
     )
-
-
-ALLOWED: Final = "读取家长可使用的应用"
-
-
-def parents_allowed(departments: int, students: int) -> str:
-    return f"家长可使用的应用：{departments} 个部门、{students} 名学生的家长"
-
-
-def no_parents_allowed() -> str:
-    return "家长可使用的应用：一个班也没有"
-
-
-def mend_parents_allowed() -> str:
-    return "企业微信管理后台→家校沟通→配置→家长可使用的应用，加入本应用并选全部年级。"
-
-
-FOLLOWERS: Final = "读取家长关注情况"
-
-
-def looked_at(looked: int, classes: int) -> str:
-    return f"{classes} 个班" if looked == classes else f"前 {looked} 个班，共 {classes} 个班"
-
-
-def no_parents(looked: str) -> str:
-    return f"家校通讯录里没有家长（{looked}）"
-
-
-def mend_no_parents() -> str:
-    return (
-        "企业微信管理后台→家校沟通→通讯录，导入班级、学生和家长；"
-        "再到 家校沟通→API，把本应用加入可调用接口的应用。"
-    )
-
-
-def all_follow(parents: int, looked: str) -> str:
-    return f"家长 {parents:,} 人都关注了学校通知（{looked}）"
-
-
-def some_follow_not(absent: int, parents: int, without: Mapping[str, int], looked: str) -> str:
-    most = sorted(without.items(), key=lambda one: -one[1])[:5]
-    names = "、".join(f"{name} {count} 人" for name, count in most)
-    return f"家长 {parents:,} 人，{absent:,} 人没有关注学校通知，收不到（{looked}；最多的：{names}）"
-
-
-def mend_follow(code: str) -> str:
-    return f"请班主任把关注二维码发给这些家长：{code}"
 
 
 def group_fine() -> str:

@@ -13,7 +13,9 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.rules import Stopped
 from bot.delivery.store_courier import CourierRows
 from bot.duties import launch
+from bot.duties.actions_classes import to_parents
 from bot.duties.audience import kinds_named
+from bot.duties.composing import Message
 from bot.duties.occurrences import occurrence_id
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -151,6 +153,8 @@ async def _sound(
             now=now,
             urgency=Urgency.ALERT,
         )
+    as_classes = [Message(Text(words))]
+    await to_parents(work, school, found, duty, lambda _: as_classes, now, now, Urgency.ALERT)
     queued += tell_groups(work, school, found.id, Text(words), Urgency.ALERT, now)
     return Agreed(found, 0, queued)
 
@@ -186,8 +190,9 @@ def tell_groups(
 
 async def costs(
     work: Work, school: School, duty: Duty, now: datetime
-) -> tuple[Mapping[str, int], list[tuple[str, int, int]]]:
-    """People by the account that reaches them first, and (account, needed, left) of the days' quotas."""
+) -> tuple[Mapping[str, int], list[tuple[str, int, int]], int]:
+    """People by the account that reaches them first, (account, needed, left) of the days' quotas, and the
+    families that are the teachers' because none of them follows 学校通知."""
     reached = await work.outbox.reach(
         duty.to, school.plan.asks, school.term_start(now), [account.id for account in school.accounts]
     )
@@ -198,4 +203,7 @@ async def costs(
         left = await ledger.left(rows, account.id, line, now) if account.id in reached else None
         if left is not None:
             used.append((account.id, reached[account.id], left.routine))
-    return reached, used
+    unfollowed = 0
+    if PersonKind.PARENT in (kinds_named(duty.to) or PersonKind):
+        unfollowed = await work.outbox.unfollowed(duty.to, school.plan.asks, school.term_start(now))
+    return reached, used, unfollowed

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from bot.db import Database, Tx
 from bot.delivery.actions_attention import admit
+from bot.delivery.actions_following import hearing
 from bot.delivery.actions_media import media_of, upload
 from bot.delivery.actions_packing import Choice, Counter, choose, load
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_results import act_on_results
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.crew import Clients, Crew, note
-from bot.delivery.digest import Parcel, fold, parts, wave
+from bot.delivery.digest import Parcel, company, fold, parts, wave
 from bot.delivery.ledger import Ledger
 from bot.delivery.mass_desk import MassDesk
 from bot.delivery.rules import NO_CLIENT, DeliveryState, Parallel, rests
@@ -138,6 +139,7 @@ class Courier:
             if not claimed:
                 return 0
             admitted = await admit(rows, self._school(), claimed, now)
+            admitted = await hearing(tx, self._school(), account, admitted, now)
             contents = await rows.contents({c.payload for c in admitted})
             parcels = await self._parcels(tx, account, fold(admitted, contents), now)
             ready, rest = wave(parcels, _WAVE, self._crew.pace(account).now)
@@ -167,7 +169,8 @@ class Courier:
             if client is None:
                 await give_up(tx, self._school(), parcel.members, DeliveryState.DEAD, NO_CLIENT, now)
                 continue
-            cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, client.batch)]
+            size = company(parcel, client.batch)
+            cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, size)]
         return cut
 
     async def _pack(

@@ -29,7 +29,7 @@ class Parcel:
         return self.realm in _COMPARED and not isinstance(self.content, CardUpdate)
 
 
-_COMPARED = (Realm.MEMBER, Realm.PARENT, Realm.STUDENT)
+_COMPARED = (Realm.MEMBER, Realm.PARENT, Realm.STUDENT, Realm.PARTY)
 _PRESSING = (Urgency.SOS, Urgency.ALERT, Urgency.SOLICITED)
 
 
@@ -78,6 +78,14 @@ def parts(members: Sequence[Claimed], size: int) -> list[list[Claimed]]:
         [member for address in addresses[start : start + size] for member in by_address[address]]
         for start in range(0, len(addresses), size)
     ]
+
+
+def company(parcel: Parcel, most: int) -> int:
+    """How many may share a call. What 学校通知 refused together (65024) is tried in tenths."""
+    tries = 1 + max(member.attempts for member in parcel.members)
+    if tries <= 1 or parcel.realm not in (Realm.PARENT, Realm.PARTY):
+        return most
+    return max(1, most // (1, 10, 100, 1000)[min(tries - 1, 3)])
 
 
 def wave(parcels: Sequence[Parcel], most: int, most_fragile: int) -> tuple[list[Parcel], list[Parcel]]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.delivery.ways import AT_ONCE
 from bot.errors import PlatformError, Verdict
+from bot.messages import Urgency
 
 MAX_ATTEMPTS: Final = 6
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
@@ -67,6 +68,8 @@ NO_WINDOW: Final = "no window"
 NO_WAY: Final = "no way"  # the platform has taken back what the account could have done
 NO_CLIENT: Final = "no channel"
 OUT_OF_SCOPE: Final = "not in the platform's scope"
+NOT_FOLLOWING: Final = "does not follow"  # a parent without 学校通知: accepted by the platform, never seen
+KNOWN_BY_NOW: Final = "somebody is known"  # a class with a known parent is written to person by person
 
 _OF_STATE: Final = {
     DeliveryState.SENT: Standing.DELIVERED,
@@ -200,6 +203,18 @@ class Parallel:
 
     def went_well(self) -> None:
         self.now = min(self.most, self.now + 1)
+
+
+def offered_again(
+    urgency: Urgency, planned_at: datetime, due_at: datetime | None, tries: int, missed: bool, now: datetime
+) -> bool:
+    """Is a message that a parent missed for not following sent after all, now that they follow?
+
+    Once, while it still matters: until it is due, or within a day of what has no due date. ``tries``: how
+    often it was meant for this address; ``missed``: neither another channel nor the person got there since.
+    """
+    until = due_at if due_at is not None and urgency is Urgency.ROUTINE else planned_at + timedelta(days=1)
+    return missed and tries == 1 and now < until
 
 
 def reminders(planned_at: datetime, due_at: datetime, count: int) -> list[datetime]:

@@ -13,6 +13,8 @@ from bot.db import Moment, Tx, insert_new, milliseconds
 from bot.delivery.content import content_hash, from_json, to_json
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_campaign import Campaigns
+from bot.delivery.store_classes import Classes
+from bot.delivery.store_following import Following
 from bot.delivery.tables import blob, delivery, payload
 from bot.duties.tables import task
 from bot.messages import Content, Realm, Urgency
@@ -26,7 +28,7 @@ _SPREAD_FROM: Final = 2000  # people; fewer go out at once
 _SPREAD_SECONDS: Final = 900
 
 
-class Outbox(Campaigns):
+class Outbox(Campaigns, Classes, Following):
     """What a turn, a page or the clock wants sent."""
 
     def __init__(self, tx: Tx) -> None:

@@ -182,7 +182,7 @@ class Campaigns:
                 sa.func.count()
                 .filter(delivery.c.state == DeliveryState.CANCELLED, delivery.c.outcome == STOPPED)
                 .label("unsent"),
-            ).where(delivery.c.occurrence_id == occurrence_id)
+            ).where(delivery.c.occurrence_id == occurrence_id, delivery.c.person_id != 0)
         )
         assert row is not None
         return Stopped(row.sent, row.recalled, row.unsent)

@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery import wording_mass
-from bot.delivery.rules import NO_WAY, NO_WINDOW, OUT_OF_SCOPE, SECOND_ALERT, Stopped
+from bot.delivery.rules import (
+    KNOWN_BY_NOW,
+    NO_WAY,
+    NO_WINDOW,
+    NOT_FOLLOWING,
+    OUT_OF_SCOPE,
+    SECOND_ALERT,
+    STOPPED,
+    Stopped,
+)
 from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
 from bot.duties.wording import HOW, day
@@ -21,6 +30,10 @@ _REASONS: Mapping[str, str] = {
     OUT_OF_SCOPE: "不在应用可见范围",
     SECOND_ALERT: "当天已收过一条预警",
     NO_WAY: "平台收回了公众号的发送权限",
+    STOPPED: "活动已停止",
+    NOT_FOLLOWING: "未关注学校通知",
+    KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",
+    "65024": "班主任不在应用可见范围",
     "no channel": "没有可用的账号",
     "user block": "对方拒收公众号的通知",
     "system failed": "平台没有发成功",
@@ -119,11 +132,16 @@ def stopped(counts: Stopped) -> str:
     return f"已停止：已发{counts.sent}人，其中撤回{counts.recalled}人，未发{counts.unsent}人。"
 
 
-def costs(reached: Mapping[str, int], audience: int, used: Sequence[tuple[str, int, int]]) -> str:
-    """Who is reached how, and what it takes of the day: (account, needed, left for routine messages)."""
+def costs(
+    reached: Mapping[str, int], audience: int, used: Sequence[tuple[str, int, int]], unfollowed: int = 0
+) -> str:
+    """Who is reached how, and what it takes of the day: (account, needed, left for routine messages);
+    ``unfollowed``: families that nobody reaches because none of them follows 学校通知."""
     channels = "、".join(f"{account} {people}人" for account, people in reached.items())
     lines = [f"渠道：{channels or '无'}；无渠道{audience - sum(reached.values())}人（由老师转达）。"]
     for account, needed, left in used:
         short = "，今天不够，余下明天发" if needed > left else ""
         lines.append(f"{account} 今日额度：用{needed}，可用{left}{short}。")
+    if unfollowed:
+        lines.append(f"{unfollowed}户未关注学校通知，将转班主任。")
     return "".join(lines)

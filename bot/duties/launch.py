@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.accounts import realms_of
+from bot.duties.actions_classes import to_parents
 from bot.duties.composing import DIGEST, choose_texts, compose, forward
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import Duty
@@ -174,6 +175,9 @@ async def send_out(
                 audience=message.audience,
             )
             queued[account.id] = queued.get(account.id, 0) + count
+    await to_parents(
+        work, school, occurrence, duty, lambda app: compose(school, occurrence, duty, app, slug), start, now
+    )
     return queued
 
 

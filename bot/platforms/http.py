@@ -10,6 +10,7 @@ import aiohttp
 
 from bot.errors import PlatformError, Verdict
 
+_PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
 
 
@@ -44,6 +45,19 @@ class Http:
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("media", data, filename=_file_name(name), content_type="application/octet-stream")
         return await self._call("POST", path, params, lost=Verdict.RETRY, data=form)
+
+    async def picture(self, address: str, most: int = 2 * 1024 * 1024) -> bytes:
+        """What lies at an address the platform gave us, without our token. Raises PlatformError."""
+        try:
+            async with self._session.get(address, timeout=TIMEOUT, max_redirects=3) as response:
+                if response.status != 200:
+                    raise PlatformError(Verdict.RETRY, response.status, "HTTP status of a picture")
+                data = await response.content.read(most)
+        except (aiohttp.ClientError, ValueError, TimeoutError, OSError) as error:
+            raise PlatformError(Verdict.RETRY, 0, f"no picture: {type(error).__name__}") from None
+        if not data.startswith(_PICTURES):
+            raise PlatformError(Verdict.RETRY, 0, "not a picture")
+        return data
 
     async def _call(
         self, method: str, path: str, params: Mapping[str, str], *, lost: Verdict, **options: Any

@@ -34,15 +34,24 @@ class Browser:
 
     async def visit(self, link: str, form: dict[str, str] | None = None) -> Page:
         """Follow all redirects. Raises aiohttp.ClientError when the page cannot be reached."""
+        session = self._opened()
+        if form is None:
+            target = URL(self.address(link), encoded=True)
+            async with session.get(target) as answer:
+                return Page(str(answer.url), answer.status, await answer.text())
+        async with session.post(link, data=form) as answer:
+            return Page(str(answer.url), answer.status, await answer.text())
+
+    async def download(self, link: str) -> tuple[str, bytes]:
+        """Content type and bytes of a picture or file, with this person's cookies."""
+        async with self._opened().get(link) as answer:
+            return answer.content_type, await answer.read()
+
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             jar = aiohttp.CookieJar(unsafe=True)
             self._session = aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=10))
-        if form is None:
-            target = URL(self.address(link), encoded=True)
-            async with self._session.get(target) as answer:
-                return Page(str(answer.url), answer.status, await answer.text())
-        async with self._session.post(link, data=form) as answer:
-            return Page(str(answer.url), answer.status, await answer.text())
+        return self._session
 
     async def close(self) -> None:
         if self._session is not None:

@@ -22,7 +22,11 @@ SUBSCRIPTION: Final = "SUBSCRIPTION-TEMPLATE"
 
 @dataclass(frozen=True, slots=True)
 class Campus:
-    """Who is there. ``followers`` are openid and name."""
+    """Who is there. ``followers`` are openid and name.
+
+    ``silent``: userids of parents who do not follow 学校通知 yet. ``unknown``: parents that only the
+    家校通讯录 has, not the roster, by userid, name and the child's 编号.
+    """
 
     rows: Sequence[Row]
     followers: Sequence[tuple[str, str]] = ()
@@ -30,6 +34,8 @@ class Campus:
     plan: str = "college-generic"
     account: str = "service"  # or subscription
     templates: bool = True  # without them a service account reaches the silent by mass sends only
+    silent: Sequence[str] = ()
+    unknown: Sequence[tuple[str, str, str]] = ()
 
     def of_kind(self, kind: str) -> list[Row]:
         return [row for row in self.rows if row["身份"] == kind]
@@ -135,16 +141,36 @@ class Campus:
         ]
         parents = [
             {
-                "parent_userid": r["企业微信账号"],
-                "name": r["姓名"],
-                "children": [{"student_userid": _pupil(c), "relation": "家长"} for c in _codes(r["监护"])],
+                "parent_userid": userid,
+                "name": name,
+                "is_subscribe": userid not in self.silent,
+                "children": [{"student_userid": _pupil(c), "relation": "家长"} for c in _codes(children)],
             }
-            for r in self.of_kind("家长")
-            if r["企业微信账号"]
+            for userid, name, children in (
+                *((r["企业微信账号"], r["姓名"], r["监护"]) for r in self.of_kind("家长")),
+                *self.unknown,
+            )
+            if userid
         ]
         departments: list[dict[str, Any]] = [{"id": 1, "name": SCHOOL, "type": 5}]
-        departments += [{"id": n, "name": u.rsplit("/", 1)[-1], "parentid": 1} for u, n in numbers.items()]
+        departments += [
+            {
+                "id": number,
+                "name": unit.rsplit("/", 1)[-1],
+                "parentid": 1,
+                "department_admins": self._heads(unit),
+            }
+            for unit, number in numbers.items()
+        ]
         return {"departments": departments, "students": students, "parents": parents}
+
+    def _heads(self, unit: str) -> list[dict[str, Any]]:
+        """The 班主任 of a class, as its admins of type 3."""
+        return [
+            {"userid": r["企业微信账号"], "type": 3}
+            for r in self.of_kind("教职工")
+            if r["企业微信账号"] and "班主任" in r["职责"] and unit in _codes(r["负责单位"])
+        ]
 
     def _phones(self) -> dict[str, list[str]]:
         def keys(rows: Iterable[Row], realm: str) -> list[str]:

@@ -29,7 +29,10 @@ class Member:
 
 @dataclass(slots=True)
 class App:
-    """A self-built app. ``visible`` is None for the whole corp; ``school``: listed in 家长可使用的应用."""
+    """A self-built app. ``visible`` is None for the whole corp.
+
+    ``school``: listed in 家长可使用的应用, for the departments of ``school_scope``; None: for all.
+    """
 
     agent_id: int
     secret: str
@@ -39,6 +42,7 @@ class App:
     callback_url: str = ""
     visible: Sequence[str] | None = None
     school: bool = False
+    school_scope: Sequence[int] | None = None
     trusted_ips: Sequence[str] = LOOPBACK
     trusted_domains: Sequence[str] = ()
     enabled: bool = True
@@ -53,13 +57,17 @@ class Department:
 
 @dataclass(slots=True)
 class SchoolDepartment:
-    """``type`` 1 class, 2 grade, 3 stage, 4 campus, 5 school; admins ``{userid, type}``, 3 班主任 (92343)."""
+    """``type`` 1 class, 2 grade, 3 stage, 4 campus, 5 school; admins ``{userid, type}``, 3 班主任 (92343).
+
+    ``is_graduated`` is shown for grades only.
+    """
 
     id: int
     name: str
     parentid: int = 0
     type: int = 1
     department_admins: Sequence[Mapping[str, Any]] = ()
+    is_graduated: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +123,12 @@ class School:
 
     def students_in(self, departments: set[int]) -> list[Student]:
         return [s for s in self.students if departments & set(s.department)]
+
+    def allowed(self, app: App) -> set[int]:
+        """The departments whose parents may use an app (94895)."""
+        if app.school_scope is None:
+            return {d.id for d in self.departments}
+        return {below for top in app.school_scope for below in self.below(top)}
 
 
 @dataclass(slots=True)

@@ -23,7 +23,8 @@ _FIRST: Final = ("term-test", "parent-letter")
 
 
 def campus() -> Campus:
-    return Campus(college(), followers=(("oVisitorOne", "新来的访客"),))
+    """One of the parents does not follow 学校通知 yet: her letter comes once she does."""
+    return Campus(college(), followers=(("oVisitorOne", "新来的访客"),), silent=("p2301002",))
 
 
 async def run(base: Path, port: int, database: str, fresh: bool) -> None:
@@ -65,6 +66,7 @@ async def _ring(stage: Stage) -> None:
     while True:
         await asyncio.sleep(5)
         await stage.bot.tick()
+        await stage.bot.follows.round()
 
 
 def _forget(database: str, base: Path) -> None:

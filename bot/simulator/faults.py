@@ -25,7 +25,7 @@ class Faults:
     """A queue of faults per path, as below the API base: ``/cgi-bin/message/send``."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, deque[Fault]] = {}
+        self._queues: dict[str, deque[Fault | None]] = {}
         self._released = asyncio.Event()
 
     def errcode(self, path: str, code: int, times: int = 1) -> None:
@@ -40,6 +40,10 @@ class Faults:
 
     def drop(self, path: str, times: int = 1) -> None:
         self._add(path, Fault(Mishap.DROP, 0), times)
+
+    def spare(self, path: str, times: int = 1) -> None:
+        """The next calls go well, before what is added after this."""
+        self._queues.setdefault(path, deque()).extend([None] * times)
 
     def take(self, path: str) -> Fault | None:
         queue = self._queues.get(path)

@@ -53,6 +53,7 @@ class Stage:
     async def rings(self) -> None:
         """The alarm clock rings at the hands' present place, and the courier runs."""
         await self.bot.tick()
+        await self.bot.follows.drain()
         await self.settle()
 
     async def turn_to(self, moment: datetime) -> None:
@@ -66,6 +67,7 @@ class Stage:
         planned = Planned(school.plan.duties[duty], self.clock().replace(microsecond=0))
         async with self.bot.database.begin() as tx:
             await launch(Work(tx), school, school.default_pack, planned, self.clock())
+        await self.bot.follows.drain()
         await self.settle()
         return planned.id
 

@@ -11,10 +11,12 @@ import segno
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.delivery import actions, wording_mass
+from bot.delivery import actions, wording_following, wording_mass
 from bot.delivery.store_mass_jobs import Job, JobRows
+from bot.duties.audience import kinds_named
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
+from bot.people.rules import PersonKind
 from bot.reports import chart
 from bot.reports.records import SheetLine
 from bot.reports.rules import Tally, by_unit, merged
@@ -58,6 +60,11 @@ async def show(visit: Visit) -> web.StreamResponse:
         deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
         confirmed = await work.results.confirmed(id_) if me.whole_school and not top else 0
         mass = await JobRows(tx).of(id_) if me.may_change(occurrence.unit) else []
+        here = [top] if top else list(me.scope)
+        classes = await work.outbox.class_sends([id_], here)
+        families = (
+            await work.outbox.silent_families(here) if PersonKind.PARENT in _for(visit, occurrence) else {}
+        )
         slug = await work.receipts.slug_of(id_)
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
@@ -78,6 +85,8 @@ async def show(visit: Visit) -> web.StreamResponse:
         deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())]
         + [(wording.REPORTED, confirmed)] * bool(confirmed),
         mass=[_mass_line(job) for job in mass],
+        classes=[wording_following.class_sent(occurrence.title, c.unit, c.state, c.outcome) for c in classes],
+        unfollowed=sum(map(len, families.values())),
         voluntary=occurrence.do is Do.CONFIRM,
         link=link,
         code=_code(link) if link else "",
@@ -89,6 +98,12 @@ def _mass_line(job: Job) -> str:
     said = wording_mass.job(job.people, job.tag, job.status, job.ended_at is not None)
     c = job.counts
     return f"{said}。{wording_mass.counts(c.total, c.filtered, c.reached, c.failed)}" if c else f"{said}。"
+
+
+def _for(visit: Visit, occurrence: Occurrence) -> frozenset[PersonKind]:
+    """The kinds of people a campaign speaks to; none for a duty that the plan no longer has."""
+    duty = visit.school.plan.duties.get(occurrence.duty)
+    return kinds_named(duty.to) if duty else frozenset()
 
 
 def _acts(me: Desk, occurrence: Occurrence, approvable: bool) -> list[str]:

@@ -192,6 +192,7 @@ _AUDIT: Final = {
     "people search": "查找人员",
     "looked at unfinished": "查看未完成名单",
     "looked at own classes": "查看本班",
+    "looked at followers": "查看未关注名单",
     "stats": "查看统计",
     "export": "导出",
     "roster preview": "预览花名册",

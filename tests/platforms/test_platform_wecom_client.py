@@ -13,7 +13,7 @@ from bot.platforms.api import Api
 from bot.platforms.http import Http
 from bot.platforms.wechat.client import WechatClient
 from bot.platforms.wecom.client import WecomClient
-from bot.platforms.wecom.school import AllowScope, SchoolClient
+from bot.platforms.wecom.school import AllowScope, ClassClient, SchoolClient, Scope
 from bot.platforms.wecom.webhook import WebhookClient
 
 from .cast import CORP, FATHER, LI_MING, NOTICE, OK, PUPIL, READER, SEND, WANG_FANG
@@ -96,6 +96,44 @@ async def test_parents_get_a_notice_and_the_invalid_are_named(corp_api: Api, pla
     for wrong in ([FATHER, PUPIL], [LI_MING], []):
         with pytest.raises(PlatformError):
             school.pack(wrong, NOTICE, key="s", media={})
+
+
+async def test_a_hundred_classes_or_everybody_and_the_invalid_are_named(
+    corp_api: Api, platform: FakePlatform
+) -> None:
+    path = "/cgi-bin/externalcontact/message/send"
+    platform.answers_with(path, {**OK, "invalid_party": ["7"]})
+    six, seven, everybody = (Address.party(CORP, number) for number in (6, 7, None))
+    client = ClassClient(corp_api, CORP, 1000002)
+    packed = client.pack([six, seven], NOTICE, key="s", media={})
+    assert packed.quota == "notice"
+    assert (await client.send(packed)).refused == (seven,)
+    body = json.loads(packed.body)
+    assert (body["recv_scope"], body["to_party"], body["toall"]) == (0, ["6", "7"], 0)
+    pupils = ClassClient(corp_api, CORP, 1000002, Scope.BOTH)
+    body = json.loads(pupils.pack([everybody], NOTICE, key="s", media={}).body)
+    assert (body["recv_scope"], body["toall"], "to_party" in body) == (2, 1, False)
+    many = [Address.party(CORP, number) for number in range(101)]
+    for wrong in ([], many, [six, everybody], [FATHER], [Address.party("other", 6)]):
+        with pytest.raises(PlatformError):
+            client.pack(wrong, NOTICE, key="s", media={})
+
+
+async def test_the_tree_of_the_school_as_values(corp_api: Api, platform: FakePlatform) -> None:
+    admins = [{"userid": "Zhang", "type": 3}, {"userid": "li", "type": 4}, {"userid": "head", "type": 1}]
+    rows = [
+        {"id": 1, "name": "示例小学", "parentid": 0, "type": 5},
+        {"id": 2, "name": "一年级", "parentid": 1, "type": 2, "is_graduated": 1},
+        {"id": 3, "name": "1班", "parentid": 2, "type": 1, "department_admins": admins},
+    ]
+    platform.answers_with("/cgi-bin/school/department/list", {**OK, "departments": rows})
+    found = await SchoolClient(corp_api, CORP, 1000002).departments()
+    assert [(d.id, d.parent, d.level, d.graduated) for d in found] == [
+        (1, 0, 5, False),
+        (2, 1, 2, True),
+        (3, 2, 1, False),
+    ]
+    assert found[2].teachers == ("zhang", "li")
 
 
 async def test_who_can_be_reached_is_known_before(corp_api: Api, platform: FakePlatform) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from sim_cast import AGENT, CORP, PNG, Stage, staged, world
 
+from bot.simulator.corp import SchoolDepartment, Student
+
 NOTICE = "externalcontact/message/send"
 
 
@@ -38,6 +40,38 @@ async def test_what_a_notice_may_not_be(stage: Stage) -> None:
     assert (await stage.wecom(NOTICE, letter(to_parent_userid=["nobody"])))["errcode"] == 81013
     other = letter(toall=1) | {"agentid": 1000009}
     assert (await stage.wecom(NOTICE, other, "other-secret"))["errcode"] == 48002
+
+
+async def test_classes_are_counted_typed_and_inside_the_scope(stage: Stage) -> None:
+    assert (await stage.wecom(NOTICE, letter(to_party=[11])))["errcode"] == 40058
+    assert (await stage.wecom(NOTICE, letter(toall=2)))["errcode"] == 40058
+    assert (await stage.wecom(NOTICE, letter(to_party=[str(n) for n in range(101)])))["errcode"] == 82002
+    answer = await stage.wecom(NOTICE, letter(to_party=["11", "77"]))
+    assert (answer["errcode"], answer["invalid_party"]) == (0, ["77"])
+    stage.sim.world.corps[0].apps[0].school_scope = [77]
+    answer = await stage.wecom(NOTICE, letter(to_party=["11"], to_parent_userid=["P_yu_ma"]))
+    assert (answer["errcode"], answer["invalid_party"]) == (81013, ["11"])
+    assert answer["invalid_parent_userid"] == ["p_yu_ma"]
+    assert len(stage.parent("p_yu_ma").bubbles) == 1
+
+
+async def test_a_teacher_of_another_class_does_not_matter(stage: Stage) -> None:
+    """Only the classes that are addressed are looked at, for a parent by userid those of all children."""
+    school = stage.sim.world.corps[0].school
+    hidden = SchoolDepartment(12, "七(2)", 10, 1, [{"userid": "outsider", "type": 3}])
+    school.departments = [*school.departments, hidden]
+    school.students = [*school.students, Student("s_er", "小二", [12])]
+    school.parents[0].children = [*school.parents[0].children, {"student_userid": "s_er"}]
+    assert (await stage.wecom(NOTICE, letter(to_party=["11"])))["errcode"] == 0
+    assert (await stage.wecom(NOTICE, letter(to_party=["12"])))["errcode"] == 65024
+    assert (await stage.wecom(NOTICE, letter(to_parent_userid=["P_yu_ma"])))["errcode"] == 65024
+
+
+async def test_the_code_is_a_picture(stage: Stage) -> None:
+    sizes = await stage.read("externalcontact/get_subscribe_qr_code")
+    async with stage.http.get(sizes["qrcode_big"]) as answer:
+        assert answer.content_type == "image/png"
+        assert (await answer.read()).startswith(PNG[:8])
 
 
 async def test_a_class_teacher_out_of_sight_stops_the_notice() -> None:

@@ -64,7 +64,7 @@ async def departments(call: Call) -> Json:
             row = {"id": d.id, "name": d.name, "parentid": d.parentid, "type": d.type, "order": order}
             row["department_admins"] = [dict(admin) for admin in d.department_admins]
             row |= {"open_group_chat": 0} if d.type == 1 else {}
-            row |= {"is_graduated": 0} if d.type == 2 else {}
+            row |= {"is_graduated": int(d.is_graduated)} if d.type == 2 else {}
             rows.append(row)
     return {"departments": rows}
 
@@ -104,8 +104,10 @@ async def allow_scope(call: Call) -> Json:
     school, (_corp, app) = _school(call), asker(call)
     if call.need("agentid", 41011) != str(app.agent_id):
         raise Refused(301002, "not allow operate another agent with this accesstoken")
-    roots = [d.id for d in school.departments if d.parentid not in {e.id for e in school.departments}]
-    return {"allow_scope": {"students": {"userid": []}, "departments": {"partyid": roots}}}
+    roots = app.school_scope
+    if roots is None:
+        roots = [d.id for d in school.departments if d.parentid not in {e.id for e in school.departments}]
+    return {"allow_scope": {"students": {"userid": []}, "departments": {"partyid": list(roots)}}}
 
 
 async def subscribe_qr(call: Call) -> Json:
