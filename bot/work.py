@@ -9,6 +9,7 @@ from bot.delivery.store import Outbox
 from bot.duties.store import Duties
 from bot.duties.store_launch import Launches
 from bot.people.store import People
+from bot.publishing.store import Articles
 from bot.quiz.rules import Sitting
 from bot.quiz.store import Quizzes
 from bot.receipts.store import Receipts
@@ -26,4 +27,5 @@ class Work:
         self.quizzes = Quizzes(tx, sittings)
         self.receipts = Receipts(tx)
         self.outbox = Outbox(tx)
+        self.articles = Articles(tx)
         self.stats = Stats(tx)
