@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from bot.delivery import wording as delivery_wording
 from bot.duties.filling import fields_of
-from bot.duties.rules import Ask, Occurrence, OccurrenceState
+from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
 from bot.ids import new_id
 from bot.materials.page import filled
@@ -46,12 +46,13 @@ class Offered:
     reader: str
 
 
-def texts_of(school: School, occurrence: Occurrence) -> list[Offered]:
-    """Each once, the one that suits followers best first."""
-    if occurrence.what in tuple(ReportKind):
+async def texts_of(work: Work, school: School, occurrence: Occurrence) -> list[Offered]:
+    """Each once, the one that suits followers best first: parents, then the pupils there are most of."""
+    if occurrence.do is Do.REPORT and occurrence.what in tuple(ReportKind):
         return [Offered(BULLETIN, wording.BULLETIN, "")]
     found: dict[str, Offered] = {}
-    for reader in _READERS:
+    main = await work.launches.main_stage()
+    for reader in sorted(_READERS, key=lambda one: (not one.startswith("家长"), one != main)):
         text = school.library.get(occurrence.material_for(reader))
         if text is not None and text.id not in found:
             found[text.id] = Offered(text.id, text.title, reader)
@@ -66,7 +67,7 @@ async def draft(
         raise Refusal(wording.why(why_not(account)))
     if occurrence.state not in (OccurrenceState.OPEN, OccurrenceState.PAUSED):
         raise Refusal(wording.not_yet())
-    offered = {one.id: one for one in texts_of(school, occurrence)}
+    offered = {one.id: one for one in await texts_of(work, school, occurrence)}
     if not offered:
         raise Refusal(wording.nothing_to_publish())
     chosen = offered.get(text) or next(iter(offered.values()))

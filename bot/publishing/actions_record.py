@@ -17,7 +17,7 @@ from bot.delivery.store_courier import CourierRows
 from bot.errors import PlatformError
 from bot.messages import Urgency
 from bot.publishing.actions import tell
-from bot.publishing.rules import Again, Article, State, after_error
+from bot.publishing.rules import PATIENCE, Again, Article, State, after_error
 from bot.work import Work
 
 log = structlog.get_logger()
@@ -94,7 +94,10 @@ class Record:
         now = self.clock()
         _note(held, error)
         wait = max(error.wait or timedelta(), timedelta(minutes=2))
-        await self.settle(held, held.state, now + wait)
+        if held.state is State.SUBMITTING and held.since is not None and now - held.since >= PATIENCE:
+            await self.settle(held, State.UNKNOWN, now + wait, outcome="unknown")
+        else:
+            await self.settle(held, held.state, now + wait)
 
     async def kept(self, write: Callable[[Tx], Awaitable[T]]) -> T:
         """A transaction that is worth some patience with the database."""

@@ -52,6 +52,8 @@ class OfficialAccount:
     templates: Mapping[str, Any] = field(default_factory=dict)
     followers: Sequence[Any] = ()
     mass_outcome: str = "send success"
+    publish_status: int = 0  # how publishing ends (6.2); 1: it goes on until somebody says otherwise
+    publish_event: bool = True
 
     def __post_init__(self) -> None:
         where = f"account {self.app_id}"
