@@ -21,6 +21,7 @@ from handlers import (
     quiz,
     scene,
     sos,
+    staff,
     stats,
 )
 
@@ -40,6 +41,7 @@ ROUTERS: tuple[Router, ...] = (
     forward.router,
     office.router,
     classes.router,
+    staff.router,
     stats.router,
     push.router,
     alert.router,

@@ -8,6 +8,7 @@ from typing import Final
 from bot.app import Bot
 from bot.cli import wording_doctor as say
 from bot.cli.doctor_address import address_findings
+from bot.cli.doctor_menu import article_findings, menu_findings
 from bot.cli.doctor_wechat import quota_findings, template_findings
 from bot.cli.doctor_wecom import (
     SAMPLE,
@@ -19,6 +20,7 @@ from bot.cli.doctor_wecom import (
 )
 from bot.cli.findings import Finding, Level, fine, note, wrong
 from bot.cli.store_upkeep import Upkeep
+from bot.cli.wording_menu import MENU
 from bot.delivery.ledger import Ledger
 from bot.messages import Realm
 from bot.platforms.api import Api
@@ -54,6 +56,8 @@ class Examiner:
             found += await self._wecom(account, api)
         else:
             found += await self._wechat(account, api)
+        found += await tried(MENU, lambda: menu_findings(self._bot, account), api.platform)
+        found += await article_findings(self._bot, account.id)
         return [*found, *await self._ledger(account.id)]
 
     async def _stopped(self, account: AccountSettings) -> list[Finding]:

@@ -15,7 +15,7 @@ from bot.ids import new_id
 from bot.materials.page import filled
 from bot.materials.rules import Material
 from bot.messages import Choice, Text, Urgency
-from bot.people.rules import Person, RoleName, Stage, within
+from bot.people.rules import ADMIN_ROLES, Person, RoleName, Stage, in_scope, within
 from bot.publishing import wording
 from bot.publishing.article import Composed, of_document, of_text
 from bot.publishing.rules import Article, State, why_not
@@ -113,15 +113,18 @@ async def publish(work: Work, school: School, id_: int, by: Person, now: datetim
     return replace(found, state=state, publish_by=by.id)
 
 
-def may_agree(found: Article, by: Person) -> bool:
-    """With 审批 or as an administrator, and never who wants it published."""
-    return (by.has(RoleName.APPROVER) or by.is_admin) and by.id != found.publish_by
+def may_agree(found: Article, unit: str, by: Person) -> bool:
+    """With 审批 or as an administrator over the campaign's whole unit, and never who wants it published."""
+    return in_scope(unit, by.units(RoleName.APPROVER, *ADMIN_ROLES)) and by.id != found.publish_by
 
 
 async def agree(work: Work, id_: int, by: Person, now: datetime) -> Article:
     """The second person's yes: it goes out now. Raises Refusal."""
     found = await work.articles.get(id_)
-    if found is None or found.state is not State.WAITING or not may_agree(found, by):
+    occurrence = await work.duties.occurrence(found.occurrence) if found else None
+    if found is None or occurrence is None or found.state is not State.WAITING:
+        raise Refusal(wording.cannot_agree())
+    if not may_agree(found, occurrence.unit, by):
         raise Refusal(wording.cannot_agree())
     if not await work.articles.move(found, State.READY, agreed_by=by.id, due=now):
         raise Refusal(wording.cannot_agree())

@@ -22,6 +22,7 @@ from bot.publishing import article as html
 from bot.publishing.actions_pictures import code_of_page, cover_of, forget_cover
 from bot.publishing.actions_record import Record
 from bot.publishing.rules import (
+    EVENT,
     GIVE_UP,
     GONE_MEDIA,
     PATIENCE,
@@ -210,6 +211,9 @@ class Press:
         since = held.since or now
         async with self._database.reading() as tx:
             told = await Work(tx).articles.result_of(held.account, held.publish_id)
+        if told is None and held.state is State.SUBMITTED and now - since < EVENT:
+            await self._record.settle(held, held.state, next_look(held.state, since, now))
+            return
         if told is None or (held.state is State.PUBLISHED and told.status == Status.OK):
             if not await self._record.drawn(held, "publish-get"):
                 await self._record.settle(held, held.state, now + _HOUR)

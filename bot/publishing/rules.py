@@ -20,6 +20,7 @@ DIGEST: Final = 128
 CONTENT: Final = 20_000  # characters, less than
 
 PATIENCE: Final = timedelta(minutes=30)  # so long a lost submission is looked for before it is unknown
+EVENT: Final = timedelta(minutes=2)  # so long its event is waited for before anybody asks
 GIVE_UP: Final = timedelta(hours=72)  # so long a result is waited for
 _LATE_LOOKS: Final = timedelta(days=3)  # an unknown one may still turn up
 _STUCK: Final = timedelta(minutes=10)  # our configuration is wrong: until somebody has mended it
@@ -156,6 +157,8 @@ def next_look(state: State, since: datetime, now: datetime) -> datetime | None:
         case State.SUBMITTING:
             return now + max(timedelta(seconds=30), min(age, timedelta(minutes=8)))
         case State.SUBMITTED:
+            if age < EVENT:  # an event may have crossed our own writing; that costs no call
+                return now + (timedelta(seconds=20) if not age else EVENT - age)
             if age < timedelta(minutes=10):
                 return now + timedelta(minutes=2)
             return now + (timedelta(minutes=10) if age < timedelta(hours=1) else timedelta(hours=2))

@@ -38,7 +38,7 @@ class Menus:
         free = sa.or_(menu.c.tried != look, menu.c.not_before.is_(None), menu.c.not_before <= now)
         return await self._tx.execute(
             sa.update(menu)
-            .where(menu.c.account == account, free)
+            .where(menu.c.account == account, menu.c.look != look, free)
             .values(tried=look, not_before=now + _LEASE)
         ) == 1
 

@@ -20,6 +20,7 @@ from bot.reports.rules import Tally, by_unit, merged
 from bot.reports.wording import exempt_reasons
 from bot.web import wording
 from bot.web.console import Desk, desk
+from bot.web.console_article import shelf
 from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
 from bot.work import Work
@@ -56,6 +57,7 @@ async def show(visit: Visit) -> web.StreamResponse:
             return visit.say(wording.no_such_page(), 404)
         deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
         slug = await work.receipts.slug_of(id_)
+        articles = await shelf(visit, work, me, occurrence)
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
     where = wording.scope([top] if top else me.scope, visit.school.name)
@@ -76,6 +78,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         voluntary=occurrence.do is Do.CONFIRM,
         link=link,
         code=_code(link) if link else "",
+        shelf=articles,
         acts=_acts(me, occurrence, approvable),
     )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+import pytest
+
 from bot.errors import Refusal
 from bot.publishing import actions
 from bot.publishing.rules import Article, State
@@ -47,6 +49,10 @@ class Desk:
     @property
     def wu(self) -> Speaker:
         return self.stage.sim.phone(CORP, "member", "wu")
+
+    @property
+    def visitor(self) -> Speaker:
+        return self.stage.sim.phone(APP, "openid", "oFang")
 
     @property
     def su(self) -> Speaker:
@@ -100,10 +106,11 @@ class Desk:
         return found
 
     async def runs(self) -> None:
-        await self.stage.bot.press.drain()
-        await self.stage.settle()
-        await self.stage.bot.press.drain()
-        await self.stage.settle()
+        """The press works, events come in, and half a minute later it has taken them up."""
+        for seconds in (0, 0, 25):
+            self.stage.clock.turn(timedelta(seconds=seconds))
+            await self.stage.bot.press.drain()
+            await self.stage.settle()
 
     async def passes(self, **amount: float) -> None:
         self.stage.clock.turn(timedelta(**amount))
@@ -127,9 +134,6 @@ class Desk:
         publish.finish(self.stage.sim, self.account, job, status)
 
     async def refused(self, words: str, doing: Any) -> None:
-        try:
+        with pytest.raises(Refusal) as refusal:
             await doing
-        except Refusal as refusal:
-            assert words in refusal.sentence, refusal.sentence
-        else:
-            raise AssertionError(f"was not refused with {words!r}")
+        assert words in refusal.value.sentence

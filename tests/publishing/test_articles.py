@@ -24,7 +24,7 @@ async def test_a_weekly_text_is_drafted_agreed_to_and_published(desk: Desk) -> N
     assert "/mmbiz/" in draft["content"]  # the code of our page
     assert "<script" not in draft["content"]
     assert "验真码" in draft["content"]
-    page = await desk.stage.sim.phone("wx0123456789abcdef", "openid", "oFang").visit(draft["content_source_url"])
+    page = await desk.visitor.visit(draft["content_source_url"])
     assert page.status == 200
 
     waiting = await desk.publishes(one)
@@ -263,7 +263,9 @@ async def test_a_draft_that_was_deleted_in_the_console_is_told(desk: Desk) -> No
     desk.chen.received("没有这篇草稿")
 
 
-@pytest.mark.parametrize(("code", "state"), [(48001, State.FAILED), (45168, State.FAILED), (40164, State.ASKED)])
+@pytest.mark.parametrize(
+    ("code", "state"), [(48001, State.FAILED), (45168, State.FAILED), (40164, State.ASKED)]
+)
 async def test_refusals_end_or_wait_for_somebody_to_mend_the_account(
     desk: Desk, code: int, state: State
 ) -> None:

@@ -1,4 +1,4 @@
-"""发布 (6.2): submit, and the result as an event or when it is asked for; how it ends is the account's choice."""
+"""发布 (6.2): submit, and the result as an event or when asked for; the account decides how it ends."""
 
 from __future__ import annotations
 
