@@ -25,6 +25,7 @@ from bot.reports.documents import Document, Paragraph, Table, shown
 PICTURE: Final = "<!--picture-->"  # where the code of our page goes, once it is uploaded
 _LINK: Final = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]+>")
+_INLINE: Final = re.compile(r"</?(?:a|strong|em)\b[^>]*>")
 _SPACES: Final = re.compile(r"\s+")
 _ROOM: Final = 400  # characters left for the address of the picture
 _CELL: Final = "border:1px solid #d9dce1;padding:6px 8px;text-align:left"
@@ -56,7 +57,7 @@ def of_text(title: str, body: str, scene: Scene | None, source: str, code: str, 
     if scene is not None:
         options = "".join(f"<li>{letter}. {escape(option)}</li>" for letter, option in scene.options)
         parts.append(f"<h3>{wording.THINK}</h3><p>{escape(scene.stem)}</p><ul>{options}</ul>")
-    return _composed(title, parts, wording.closing(source, code, asks or scene is not None))
+    return _composed(title, parts[0], parts, wording.closing(source, code, asks or scene is not None))
 
 
 def of_document(document: Document, leave_out: Iterable[str], code: str) -> Composed:
@@ -73,17 +74,16 @@ def of_document(document: Document, leave_out: Iterable[str], code: str) -> Comp
             parts.append(f"<{tag}>{escape(block.text)}</{tag}>")
         elif isinstance(block, Table):
             parts.append(_table(block))
-    return _composed(document.title, parts, wording.closing("", code, asks=False))
+    return _composed(document.title, "".join(parts), parts, wording.closing("", code, asks=False))
 
 
-def _composed(title: str, parts: list[str], closing: list[str]) -> Composed:
+def _composed(title: str, opening: str, parts: list[str], closing: list[str]) -> Composed:
     """Raises Refusal where the platform's limit of characters is passed: a text is not cut in the middle."""
-    words = plain("".join(parts[:1]) if len(parts) == 1 else "".join(parts))
     tail = "".join(f"<p>{escape(line)}</p>" for line in closing)
     content = _dressed("".join(parts)) + "<hr/>" + _dressed(tail) + PICTURE
     if len(content) + _ROOM >= CONTENT:
         raise Refusal(wording.too_long(len(content), CONTENT))
-    return Composed(_short(title, TITLE), _short(words, DIGEST), content)
+    return Composed(_short(title, TITLE), _short(plain(opening), DIGEST), content)
 
 
 def author(school: str) -> str:
@@ -99,7 +99,7 @@ def with_picture(content: str, url: str) -> str:
 
 def plain(html: str) -> str:
     """The words of it on one line."""
-    return _SPACES.sub(" ", unescape(_TAG.sub(" ", html))).strip()
+    return _SPACES.sub(" ", unescape(_TAG.sub(" ", _INLINE.sub("", html)))).strip()
 
 
 def _dressed(html: str) -> str:
