@@ -14,6 +14,7 @@ from bot.delivery.tables import blob, delivery, inbox, media, payload, quota, sh
 from bot.people.journal import UNDO_WITHIN
 from bot.people.tables import audit, knock, person
 from bot.people.tables_roster import roster_import
+from bot.publishing.tables import publish_result
 from bot.quiz.tables import answer, exposure, sitting
 from bot.receipts.tables import receipt
 from bot.settings import RetentionSettings
@@ -130,6 +131,9 @@ class Purge:
         async with self._database.begin() as tx:
             total += await tx.execute(sa.delete(quota).where(quota.c.until < now))
             total += await tx.execute(sa.delete(media).where(media.c.until < now))
+            total += await tx.execute(
+                sa.delete(publish_result).where(publish_result.c.at < self._at.deliveries)
+            )
             total += await tx.execute(sa.delete(web_nonce).where(web_nonce.c.until < now))
             paused = sa.func.coalesce(knock.c.paused_until, knock.c.since)
             total += await tx.execute(sa.delete(knock).where(knock.c.since < self._at.inbox, paused < now))

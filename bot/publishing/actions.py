@@ -52,7 +52,7 @@ async def texts_of(work: Work, school: School, occurrence: Occurrence) -> list[O
         return [Offered(BULLETIN, wording.BULLETIN, "")]
     found: dict[str, Offered] = {}
     main = await work.launches.main_stage()
-    for reader in sorted(_READERS, key=lambda one: (not one.startswith("家长"), one != main)):
+    for reader in sorted(_READERS, key=lambda one: (not one.startswith("家长"), not one.endswith(main))):
         text = school.library.get(occurrence.material_for(reader))
         if text is not None and text.id not in found:
             found[text.id] = Offered(text.id, text.title, reader)

@@ -13,7 +13,7 @@ _PER_LINE: Final = 13
 def cover(school: str, what: str, hotline: str) -> str:
     """The school's name on two lines at most, what this is, and one telephone number worth knowing."""
     lines = [school[:_PER_LINE], school[_PER_LINE : 2 * _PER_LINE]]
-    size = 52 if not lines[1] else 44
+    size = 52 if len(school) < _PER_LINE else 44
     body = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#14563a"/>',
         f'<circle cx="{WIDTH - 60}" cy="40" r="190" fill="#1f7a4d"/>',

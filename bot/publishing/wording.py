@@ -79,8 +79,8 @@ def account(units: Sequence[str], id_: str) -> str:
 def closing(source: str, code: str, asks: bool) -> list[str]:
     """The last lines of every article."""
     lines = ["学校不会通过任何群或机器人收费、要验证码、发下载链接。"]
-    if asks:
-        lines.append("要回答或签收，请点左下角「阅读原文」，或长按识别下面的二维码。")
+    what = "要回答或签收" if asks else "要看学校的原页"
+    lines.append(f"{what}，请点左下角「阅读原文」，或长按识别下面的二维码。")
     if code:
         lines.append(f"验真码 {code}：在聊天里发「验 {code}」，可以核对是不是学校发的。")
     if source:

@@ -65,6 +65,12 @@ class Desk:
 
     async def draft(self, occurrence: str, by: str = "T1003", text: str = "") -> Article:
         """Ask for a draft, and let the press and the courier run."""
+        made = await self.asked(occurrence, by, text)
+        await self.runs()
+        return await self.now(made.id)
+
+    async def asked(self, occurrence: str, by: str, text: str = "") -> Article:
+        """Ask for a draft, no more."""
         school = self.stage.bot.school
         account = school.accounts.get("public")
         assert isinstance(account, Wechat)
@@ -72,9 +78,7 @@ class Desk:
             person, found = await work.people.by_code(by), await work.duties.occurrence(occurrence)
             assert person is not None
             assert found is not None
-            made = await actions.draft(work, school, found, account, text, person, self.stage.clock())
-        await self.runs()
-        return await self.now(made.id)
+            return await actions.draft(work, school, found, account, text, person, self.stage.clock())
 
     async def publishes(self, one: Article, by: str = "T1003") -> Article:
         async with self.work() as work:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot import migrate
+from bot.duties.rules import OccurrenceState
+from bot.publishing.article import plain
 from bot.publishing.rules import State
 from tests.publishing.desk import ADD, COVER, GET, LIST, SUBMIT, Desk
 
@@ -127,6 +129,32 @@ async def test_a_result_that_never_comes_is_unknown_after_three_days(desk: Desk)
     assert desk.calls(SUBMIT) == ["ok"]
     assert len(desk.calls(GET)) < 60  # 100 a day for all articles
     desk.chen.received("结果不明")
+
+
+async def test_an_alert_becomes_an_article_only_after_both_agreed_to_send_it(desk: Desk) -> None:
+    await desk.chen.says("/alert alert-police 我市")
+    async with desk.work() as work:
+        [waiting] = await work.duties.in_state(OccurrenceState.WAITING)
+    await desk.refused("现在不能做成文章", desk.draft(waiting.id))
+    for phone in (desk.wu, desk.stage.sim.phone("ww0123456789abcdef", "member", "qin")):
+        await phone.says(f"/approve {waiting.id}")
+    one = await desk.draft(waiting.id)
+    assert one.title == "预警：假民警视频办案"
+    assert "我市近期有人冒充民警来电" in plain(desk.drafts()[0]["content"]).replace(" ", "")
+
+
+async def test_a_bulletin_for_everybody_holds_no_figures_of_units(desk: Desk) -> None:
+    await desk.stage.fire("weekly-reminder")
+    await desk.passes(hours=1)
+    occurrence = await desk.stage.fire("monthly-bulletin")
+    await desk.wu.says(f"/approve {occurrence}")
+    one = await desk.draft(occurrence)
+    words = plain(desk.drafts()[0]["content"])
+    assert "月" in one.title
+    assert "总体情况" in words
+    assert "周提醒" in words
+    for inside in ("软件2301", "信息工程学院", "各单位情况"):
+        assert inside not in words
 
 
 # answers that are lost
