@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import check, db, demo, docs, doctor, questions, report, roster, schedule, serve, stats
+from bot.cli import check, db, demo, docs, doctor, menu, questions, report, roster, schedule, serve, stats
 
 app = typer.Typer(
     help="反诈课代表：提醒、测试、收回执。",
@@ -16,6 +16,7 @@ app.command()(serve.serve)
 app.command()(demo.demo)
 app.command()(check.check)
 app.command()(doctor.doctor)
+app.command()(menu.menu)
 app.add_typer(db.app, name="db")
 app.add_typer(roster.app, name="roster")
 app.add_typer(schedule.app, name="schedule")

@@ -28,6 +28,9 @@ from bot.delivery.ledger import Ledger
 from bot.duties.ticker import Ticker
 from bot.lines import Lines, connect
 from bot.loading import load_school
+from bot.publishing.actions_record import Record
+from bot.publishing.press import Press
+from bot.publishing.signboard import Signboard
 from bot.school import School
 from bot.settings import Settings, WecomApp
 from bot.web.callbacks import Callbacks
@@ -55,6 +58,8 @@ class Bot:
     lines: Lines
     committer: Committer
     courier: Courier
+    press: Press
+    signboard: Signboard
     ticker: Ticker
     follows: FollowKeeper
     web: web.Application
@@ -90,7 +95,11 @@ async def built(
         session = await stack.enter_async_context(aiohttp.ClientSession())
         lines = connect(settings.accounts, database, session, clock, settings.school.name)
         headcounts = {a.id: a.headcount for a in settings.accounts if isinstance(a, WecomApp)}
-        courier = Courier(database, lines.clients, lambda: school, clock, chance, Ledger(headcounts))
+        ledger = Ledger(headcounts)
+        courier = Courier(database, lines.clients, lambda: school, clock, chance, ledger)
+        record = Record(database, ledger, clock, chance, courier.wake)
+        press = Press(lines.publishers, lambda: school, record)
+        signboard = Signboard(database, lines.menus, lambda: school, clock, ledger)
         ticker = Ticker(database, lambda: school, clock, courier.wake)
         follows = FollowKeeper(database, lines.clients, lambda: school, clock, courier.wake)
         conversation = Conversation(database, ROUTERS, lambda: school, clock, chance, courier.wake)
@@ -98,7 +107,20 @@ async def built(
         committer.start()
         stack.push_async_callback(committer.close)
         app = web.Application(client_max_size=_BODY)
-        bot = Bot(settings, database, school, lines, committer, courier, ticker, follows, app, clock)
+        bot = Bot(
+            settings,
+            database,
+            school,
+            lines,
+            committer,
+            courier,
+            press,
+            signboard,
+            ticker,
+            follows,
+            app,
+            clock,
+        )
         callbacks = Callbacks(lines.codecs, committer, clock)
         app.router.add_get("/callback/{account}", callbacks.verify)
         app.router.add_post("/callback/{account}", callbacks.receive)
@@ -140,7 +162,7 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
 
 @asynccontextmanager
 async def working(bot: Bot) -> AsyncIterator[None]:
-    """APScheduler rings once a minute, the courier works on its own. Jobs only enqueue: stopping is safe."""
+    """APScheduler rings once a minute, the others work on their own. Jobs only enqueue: stopping is safe."""
     scheduler = AsyncIOScheduler(timezone=UTC, executors={"default": AsyncIOExecutor()})
     scheduler.add_job(
         bot.tick, "cron", second=2, coalesce=True, max_instances=1, misfire_grace_time=60, id="tick"
@@ -151,14 +173,16 @@ async def working(bot: Bot) -> AsyncIterator[None]:
         bot.follows.round, "interval", seconds=pace, coalesce=True, max_instances=1, id="follows"
     )
     scheduler.start()
-    courier = asyncio.create_task(bot.courier.run())
+    jobs = (bot.courier.run(), bot.press.run(), bot.signboard.run())
+    tasks = [asyncio.create_task(job) for job in jobs]
     await bot.tick()
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
-        courier.cancel()
-        await asyncio.gather(courier, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def database_url(url: str, base: Path) -> str:

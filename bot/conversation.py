@@ -7,7 +7,7 @@ that the same callback at two processes is counted once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -92,7 +92,7 @@ class Conversation:
         except Exception:
             await turn_tx.drop()
             log.exception("turn failed", account=message.account, key=message.key, kind=message.kind)
-            is_silent = message.kind is Kind.EVENT and not turn.tapped
+            is_silent = turn.inbound.kind is Kind.EVENT and not turn.tapped
             say = Say() if is_silent else Say(SORRY)
         await turn_tx.keep()
         return Answering(turn.work, school).reply(turn, say), turn_tx
@@ -111,8 +111,9 @@ class Conversation:
         work = Work(tx, sittings)
         if message.sender is not None:
             work.people.seen(message, contact.contact if contact else None, now)
-        said = message.event_key if message.event == "click" else message.text
-        word, rest = split_command(said)
+        if message.event == "click":  # a menu button is the word it stands for, to every route alike
+            message = replace(message, kind=Kind.TEXT, text=message.event_key)
+        word, rest = split_command(message.text)
         return Turn(
             message,
             contact.person if contact else None,

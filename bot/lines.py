@@ -13,12 +13,13 @@ from bot.messages import Realm
 from bot.platforms.api import Api
 from bot.platforms.errors import Platform
 from bot.platforms.http import Http
-from bot.platforms.port import Client, Codec
+from bot.platforms.port import Ability, Client, Codec, MenuClient
 from bot.platforms.tokens import AppSource, CorpSource, Source, Tokens
 from bot.platforms.wechat.client import WechatClient
 from bot.platforms.wechat.codec import WechatCodec
 from bot.platforms.wechat.jssdk import PageSigner, TicketSource, ticket_name
 from bot.platforms.wechat.login import FollowerLogin
+from bot.platforms.wechat.publishing import Publishing
 from bot.platforms.wechat.templates import Template
 from bot.platforms.wecom.client import WecomClient
 from bot.platforms.wecom.codec import WecomCodec
@@ -38,6 +39,13 @@ class Lines:
     signers: Mapping[str, PageSigner]
     apis: Mapping[str, Api]
     tokens: Tokens
+    publishers: Mapping[str, Publishing]
+
+    @property
+    def menus(self) -> Mapping[str, MenuClient]:
+        """Who sets the menu of each account that may have one."""
+        able = {id_: client for (id_, _), client in self.clients.items() if Ability.MENU in client.abilities}
+        return {id_: c for id_, c in able.items() if isinstance(c, WecomClient | WechatClient)}
 
 
 def connect(
@@ -80,7 +88,8 @@ def connect(
             if account.subscription is not None:
                 tokens.add(ticket_name(account.id), TicketSource(api))
                 signers[account.id] = PageSigner(tokens, account.id, account.app_id)
-    return Lines(codecs, clients, logins, signers, apis, tokens)
+    publishers = {a.id: Publishing(apis[a.id]) for a in accounts if isinstance(a, Wechat) and a.verified}
+    return Lines(codecs, clients, logins, signers, apis, tokens, publishers)
 
 
 def _wecom(

@@ -19,6 +19,7 @@ import bot.people.tables
 import bot.people.tables_roster
 import bot.people.tables_school
 import bot.platforms.tables
+import bot.publishing.tables
 import bot.quiz.tables
 import bot.receipts.tables
 import bot.web.tables  # noqa: F401 - every table is known to the metadata once its room is imported

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from bot.settings_menu import WechatMenu, WecomMenu
+
 _VARIABLE: Final = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 _AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 
@@ -51,6 +53,7 @@ class WecomApp(_Callback):
     headcount: Annotated[int, Field(gt=0)] = 1000
     cards: bool = True
     school_notice: bool = False
+    menu: WecomMenu = None
     api_base_url: str = "https://qyapi.weixin.qq.com"
 
     @field_validator("cards", "school_notice", mode="before")
@@ -81,6 +84,7 @@ class Wechat(_Callback):
     app_id: str
     app_secret: SecretStr
     templates: Mapping[str, TemplateMapping | str] = {}
+    menu: WechatMenu = None
     api_base_url: str = "https://api.weixin.qq.com"
     jssdk_url: str = "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
 

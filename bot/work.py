@@ -13,6 +13,7 @@ from bot.duties.store import Duties
 from bot.duties.store_launch import Launches
 from bot.people.store import People
 from bot.people.store_follow import Follows
+from bot.publishing.store import Articles
 from bot.quiz.rules import Sitting
 from bot.quiz.store import Quizzes
 from bot.receipts.store import Receipts
@@ -34,4 +35,5 @@ class Work:
         self.acceptances = Acceptances(tx)
         self.abilities = Abilities(tx)
         self.results = Results(tx)
+        self.articles = Articles(tx)
         self.stats = Stats(tx)

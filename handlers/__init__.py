@@ -17,11 +17,13 @@ from handlers import (
     help,
     letters,
     office,
+    publish,
     push,
     quiz,
     results,
     scene,
     sos,
+    staff,
     stats,
 )
 
@@ -33,6 +35,7 @@ def _all() -> tuple[Router, ...]:
 ROUTERS: tuple[Router, ...] = (
     sos.router,
     results.router,
+    publish.router,
     events.router,
     bind.router,
     account.router,
@@ -42,6 +45,7 @@ ROUTERS: tuple[Router, ...] = (
     office.router,
     classes.router,
     follow.router,
+    staff.router,
     stats.router,
     push.router,
     alert.router,

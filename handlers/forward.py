@@ -6,6 +6,8 @@ from bot.duties.actions import prove
 from bot.duties.rules import Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
 from bot.people.rules import leaf
+from bot.publishing import wording
+from bot.publishing.actions import address_for
 from bot.routing import Router, Turn, Who
 
 router = Router("forward")
@@ -21,6 +23,8 @@ async def what(turn: Turn) -> Say:
         lines.append(f"「{occurrence.title}」请转到班级家长群：")
         for unit, url, _ in await _links(turn, task, occurrence):
             lines.append(f"{leaf(unit)} {url}")
+        if article := await address_for(turn.work, turn.school, occurrence.id, turn.someone.unit):
+            lines.append(wording.forward(article))
     lines.append("转好后回「已转发」。无需截图。")
     return Say("\n".join(lines), (Choice("已转发", "已转发"),))
 

@@ -13,6 +13,7 @@ from bot.duties.wording import moment
 from bot.errors import Refusal
 from bot.messages import Choice, Say
 from bot.people.rules import RoleName
+from bot.publishing import wording as publishing_wording
 from bot.routing import Router, Turn, Who
 
 router = Router("push")
@@ -86,12 +87,14 @@ async def second_person(turn: Turn) -> Say | None:
         return None
     waiting = await turn.work.duties.in_state(OccurrenceState.WAITING)
     if not turn.rest:
-        if not waiting:
+        articles = await turn.work.articles.waiting()
+        if not waiting and not articles:
             return Say("现在没有等审批的。")
         lines = ["等审批："] + [f"{o.title}（{o.id}）" for o in waiting[:5]]
-        return Say(
-            "\n".join(lines), tuple(Choice(f"/approve {o.id}", f"通过 {o.title}") for o in waiting[:3])
-        )
+        lines += publishing_wording.waiting(articles[:5])
+        choices = [Choice(f"/approve {o.id}", f"通过 {o.title}") for o in waiting[:3]]
+        choices += [Choice(f"/approve {a.id}", f"同意发布 {a.title}") for a in articles[:3]]
+        return Say("\n".join(lines), tuple(choices))
     agreed = await actions.approve(turn.work, turn.school, turn.rest, turn.someone, turn.now)
     if agreed is None:
         raise Refusal("不能通过：没有这一项，或是您自己发起的，需要另一位。")

@@ -27,6 +27,8 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/delivery/crew.py", Stand(2, 4), "The calls of a courier, made and settled."),
     ("bot/delivery/following.py", Stand(3), "A door to the school directory: who can hear us."),
     ("bot/duties/ticker.py", Stand(3), "A door for the clock: what has fallen due is launched."),
+    ("bot/publishing/press.py", Stand(3), "A door to the public: articles are drafted and published."),
+    ("bot/publishing/signboard.py", Stand(3), "A door to the outside: the menus of the accounts."),
     ("bot/*/tables*.py", Stand(1, 2), "Tables of all rooms are one schema, so any store may join them."),
     ("bot/*/store*.py", Stand(1, 4), "Stores: reads and writes; values go in and out."),
     ("bot/*/rules.py", Stand(0, 1), "Values, enums and pure functions."),
@@ -38,6 +40,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/routing.py", Stand(2, 2), "Routes and the turn they are given."),
     ("bot/delivery/mass_desk.py", Stand(2, 3), "Where messages wait for a mass send."),
     ("bot/*/actions*.py", Stand(2, 2), "A verb that two doors need."),
+    ("bot/duties/filling.py", Stand(0, 4), "What fills the gaps of a text, from the school and the day."),
     ("bot/duties/composing.py", Stand(2, 2), "What an occurrence says, from the material and the school."),
     ("bot/duties/launch.py", Stand(2, 2), "An occurrence, its tasks, its messages: for three doors."),
     ("bot/duties/events.py", Stand(2, 3), "What follows from an event, such as a roster import."),
@@ -55,6 +58,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/platforms/wechat/tags.py", Stand(1, 4), "Tags of followers: calls of their own."),
     ("bot/platforms/*/client.py", Stand(1, 4), "One send, errors translated into verdicts."),
     ("bot/platforms/wechat/jssdk.py", Stand(1, 4), "What lets a page use the platform's scripts."),
+    ("bot/platforms/wechat/publishing.py", Stand(1, 4), "Drafts and publishing, one call each."),
     ("bot/platforms/*/login.py", Stand(1, 4), "Who came back from the platform's web login."),
     ("bot/platforms/wecom/school.py", Stand(1, 4), "学校通知: the client of parents."),
     ("bot/platforms/wecom/webhook.py", Stand(1, 4), "The client of a staff group."),
@@ -69,6 +73,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/school.py", Stand(0, 3), "All that is held in memory, as one value."),
     ("bot/accounts.py", Stand(0, 2), "Which account serves whom."),
     ("bot/settings.py", Stand(0), "The settings file as a value."),
+    ("bot/settings_menu.py", Stand(0), "The menu in the settings file as a value."),
     ("bot/messages.py", Stand(0), "The shared words."),
     ("bot/errors.py", Stand(0), "Errors that carry their verdict."),
     ("bot/marked_yaml.py", Stand(0), "YAML that remembers its lines."),
@@ -79,7 +84,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
 # The order in which rooms on the same step may lean on one another.
 ROOMS = (
     "", "people", "duties", "quiz", "receipts", "materials", "delivery", "reports", "platforms",
-    "web", "simulator", "cli", "migrations", "handlers",
+    "publishing", "web", "simulator", "cli", "migrations", "handlers",
 )  # fmt: skip
 
 # Who may import a library that ties us to the world.

@@ -119,6 +119,8 @@ async def resumed(settings_file: Path, accounts: Sequence[str], *, send: bool) -
             await upkeep.resume(one.account, now)
         if doubtful:
             lines.append(wording.held(sum([await upkeep.hold(one.account, now) for one in doubtful])))
+            for one in doubtful:
+                await Work(tx).articles.hold(one.account)
             lines.append(wording.missed(await _skip(Work(tx), school, now)))
         return lines
 

@@ -10,6 +10,7 @@ from bot.app import Bot
 from bot.cli import wording_doctor as say
 from bot.cli import wording_school
 from bot.cli.doctor_address import address_findings
+from bot.cli.doctor_menu import article_findings, menu_findings
 from bot.cli.doctor_school import (
     allowed_findings,
     follower_findings,
@@ -25,6 +26,7 @@ from bot.cli.doctor_wechat import (
 from bot.cli.doctor_wecom import SAMPLE, group_findings, refused, scope_findings, tried
 from bot.cli.findings import Finding, Level, fine, note, wrong
 from bot.cli.store_upkeep import Upkeep
+from bot.cli.wording_menu import MENU
 from bot.delivery.ledger import Ledger
 from bot.delivery.store_abilities import Abilities
 from bot.errors import PlatformError
@@ -64,6 +66,8 @@ class Examiner:
             found += await self._wecom(account, api)
         else:
             found += await self._wechat(account, api)
+        found += await tried(MENU, lambda: menu_findings(self._bot, account), api.platform)
+        found += await article_findings(self._bot, account.id)
         return [*found, *await self._ledger(account.id)]
 
     async def _stopped(self, account: AccountSettings) -> list[Finding]:

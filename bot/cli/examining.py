@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import bot.duties
-from bot.cli import wording
+from bot.cli import wording, wording_menu
 from bot.duties.coverage import Clause, coverage, parse_clauses
 from bot.duties.plan import parse_plan
 from bot.duties.plan_values import Plan
@@ -22,10 +22,13 @@ from bot.materials.check import check_materials
 from bot.materials.files import read_folder as read_materials_folder
 from bot.materials.loader import read_materials
 from bot.platforms.wechat.templates import Template
+from bot.publishing.menu import words
 from bot.quiz.bank import read_questions
 from bot.quiz.check import check_bank
 from bot.quiz.files import read_folder as read_bank_folder
+from bot.routing import split_command
 from bot.settings import Settings, Wechat, fill_in
+from handlers import ROUTERS
 
 _PATHS: Final = {"schedules": "schedules.yaml", "question_bank": "question_bank", "materials": "materials"}
 
@@ -68,6 +71,7 @@ def examine_deployment(
     found = examine_data(settings_file.resolve().parent, today, _paths(marked))
     if settings is not None:
         errors += template_complaints(settings, name, marked)
+        errors += menu_complaints(settings, name, marked)
     if settings is not None and marked is not None and found.plan is not None:
         errors += _unknown_packs(settings, marked, found.plan)
     found.errors[:0] = errors
@@ -108,6 +112,18 @@ def template_complaints(settings: Settings, name: str, marked: Marked | None = N
             except ValueError as error:
                 line = marked.line(("accounts", number, "templates", use)) if marked else 1
                 found.append(Complaint(name, line, str(error)))
+    return found
+
+
+def menu_complaints(settings: Settings, name: str, marked: Marked | None = None) -> list[Complaint]:
+    """Words of menus that no conversation knows: a tap would be answered by 没看懂."""
+    known = {word for router in ROUTERS for route in router.routes for word in route.words}
+    found = []
+    for number, account in enumerate(settings.accounts):
+        for place, word in words(account):
+            if split_command(word)[0] not in known:
+                line = marked.line(("accounts", number, *place)) if marked else 1
+                found.append(Complaint(name, line, wording_menu.unknown_word(word)))
     return found
 
 

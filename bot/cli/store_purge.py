@@ -26,6 +26,7 @@ from bot.delivery.tables_mass import mass_choice, mass_job, mass_month, mass_res
 from bot.people.journal import UNDO_WITHIN
 from bot.people.tables import audit, contact, knock, person
 from bot.people.tables_roster import roster_import
+from bot.publishing.tables import publish_result
 from bot.quiz.tables import answer, exposure, sitting
 from bot.receipts.tables import receipt
 from bot.settings import RetentionSettings
@@ -163,6 +164,9 @@ class Purge:
             total += await tx.execute(sa.delete(mass_choice).where(mass_choice.c.at < self._at.deliveries))
             total += await tx.execute(sa.delete(mass_job).where(mass_job.c.made_at < self._at.deliveries))
             total += await tx.execute(sa.delete(media).where(media.c.until < now))
+            total += await tx.execute(
+                sa.delete(publish_result).where(publish_result.c.at < self._at.deliveries)
+            )
             total += await tx.execute(sa.delete(web_nonce).where(web_nonce.c.until < now))
             paused = sa.func.coalesce(knock.c.paused_until, knock.c.since)
             total += await tx.execute(sa.delete(knock).where(knock.c.since < self._at.inbox, paused < now))

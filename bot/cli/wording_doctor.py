@@ -15,6 +15,13 @@ QUOTAS: Final = {
     "subscribe": "订阅通知",
     "mass": "群发",
     "webhook": "群消息（每分钟）",
+    "menu": "设置菜单",
+    "draft": "新建草稿",
+    "draft-list": "查草稿箱",
+    "publish": "提交发布",
+    "publish-get": "查发布结果",
+    "publish-list": "查已发布的文章",
+    "publish-read": "读已发布的文章",
 }
 _LINK: Final = re.compile(r",?\s*(more info at\s*)?https?://\S+")
 _LONGEST: Final = 160

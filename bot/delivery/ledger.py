@@ -49,6 +49,13 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "webhook": Limit(20, _MINUTE),
     "notice": Limit(10_000, _MINUTE),
     "update": Limit(10_000, _MINUTE),
+    "menu": Limit(1000, _DAY),
+    "draft": Limit(1000, _DAY),
+    "draft-list": Limit(1000, _DAY),
+    "publish": Limit(100, _DAY),
+    "publish-get": Limit(100, _DAY),
+    "publish-list": Limit(100, _DAY),
+    "publish-read": Limit(100, _DAY),
 }
 
 

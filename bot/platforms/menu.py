@@ -10,6 +10,7 @@ from bot.platforms.errors import Platform, refused
 _NAME_BYTES: Final = {Platform.WECOM: (16, 40), Platform.WECHAT: (16, 60)}
 _KEY_BYTES: Final = 128
 _URL_BYTES: Final = 1024
+NONE: Final = 46003  # what menu/get answers where no menu was ever set
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,12 @@ def payload(platform: Platform, buttons: tuple[Button, ...]) -> dict[str, Any]:
         raise refused(40017, "a menu has one to three buttons")
     top, below = _NAME_BYTES[platform]
     return {"button": [_top(button, top, below) for button in buttons]}
+
+
+def buttons_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """What menu/get found: an official account wraps the buttons once more."""
+    inner = answer.get("menu", answer)
+    return list(inner.get("button") or ()) if isinstance(inner, dict) else []
 
 
 def _top(button: Button, top: int, below: int) -> dict[str, Any]:

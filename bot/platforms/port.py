@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.messages import Address, Content, Inbound, Reply
+from bot.platforms.menu import Button
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +110,14 @@ class Client(Protocol):
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
         """A media_id (three days, 90253) for ``kind`` image or file."""
+
+
+class MenuClient(Protocol):
+    """Setting the menu of one account."""
+
+    async def create_menu(self, buttons: tuple[Button, ...]) -> None:
+        """Replace the menu as a whole; doing it twice changes nothing."""
+
+    async def current_menu(self) -> list[dict[str, Any]]: ...
+
+    async def delete_menu(self) -> None: ...

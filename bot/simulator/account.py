@@ -76,6 +76,8 @@ class OfficialAccount:
     mass_confirm: str = ""
     moderated_counts: bool = True
     tags: dict[str, int] = field(default_factory=dict)
+    publish_status: int = 0  # how publishing ends (6.2); 1: it goes on until somebody says otherwise
+    publish_event: bool = True
 
     def __post_init__(self) -> None:
         where = f"account {self.app_id}"

@@ -40,13 +40,13 @@ async def run(base: Path, port: int, database: str, fresh: bool) -> None:
             loop.add_signal_handler(name, stop.set)
     async with staged(campus(), database, base, clock, port=port, rng=Random(7)) as stage:
         await _open_the_day(stage)
-        courier = asyncio.create_task(stage.bot.courier.run(0.2))
-        ticking = asyncio.create_task(_ring(stage))
+        jobs = (stage.bot.courier.run(0.2), stage.bot.press.run(1.0), _ring(stage))
+        tasks = [asyncio.create_task(job) for job in jobs]
         print(f"反诈课代表演示已就绪，请打开 {stage.url}  （Ctrl-C 结束）", flush=True)
         await stop.wait()
-        for task in (courier, ticking):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(courier, ticking, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _open_the_day(stage: Stage) -> None:
@@ -56,6 +56,7 @@ async def _open_the_day(stage: Stage) -> None:
         newest = await Work(tx).duties.watermark(f"clock/{stage.bot.school.default_pack}")
     if newest is not None and newest > stage.clock():
         stage.clock.turn_to(newest + timedelta(seconds=1))
+    await stage.hang_menus()
     await stage.rings()
     for duty in _FIRST:
         if duty not in known:

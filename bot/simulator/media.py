@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from bot.simulator.bubble import Article
 from bot.simulator.clock import Clock
 
 LIFE = timedelta(days=3)
@@ -37,11 +39,21 @@ class MediaShelf:
         return media_id
 
     def find(self, owner: str, media_id: str, kind: str | None = None) -> Medium | None:
-        """None when unknown, of another owner or kind, or older than three days."""
+        """None when unknown, of another owner or kind, or older than three days; a draft does not age."""
         medium = self._media.get(media_id)
         if medium is None or medium.owner != owner or (kind is not None and medium.kind != kind):
             return None
-        return medium if self._clock() < medium.created_at + LIFE else None
+        if medium.kind != "news" and self._clock() >= medium.created_at + LIFE:
+            return None
+        return medium
+
+    def keep(self, media_id: str, owner: str, article: Article) -> None:
+        """A draft may be mass-sent by its media_id as long as it lies in the box."""
+        data = json.dumps(asdict(article)).encode()
+        self._media[media_id] = Medium(owner, "news", article.title, data, self._clock())
+
+    def drop(self, media_id: str) -> None:
+        self._media.pop(media_id, None)
 
     def show(self, media_id: str) -> Medium | None:
         """For the phones, which keep what they have received."""

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.simulator import authorize, subscribe
 from bot.simulator.page_api import Hooks, PageApi, gentle
 from bot.simulator.simulation import Simulation
+from bot.simulator.wechat_api.publish import pages as article_pages
 from bot.simulator.wechat_api.routes import routes as wechat_routes
 from bot.simulator.wecom_api.routes import routes as wecom_routes
 from bot.simulator.world import Clock, World
@@ -32,6 +33,7 @@ def build(world: World, clock: Clock, hooks: Hooks | None = None, base_url: str 
     app[SIMULATION] = sim
     app.add_routes(wecom_routes(sim))
     app.add_routes(wechat_routes(sim))
+    app.add_routes(article_pages(sim))
     app.add_routes(authorize.routes(sim))
     app.add_routes(subscribe.routes(sim))
     app.add_routes(PageApi(sim, hooks or Hooks()).routes())

@@ -19,6 +19,7 @@ from bot.simulator.media import MediaShelf
 from bot.simulator.phone import Chat, Line
 from bot.simulator.quota import Ledger
 from bot.simulator.tokens import TokenBook
+from bot.simulator.wechat_api.archive import Archive
 from bot.simulator.wechat_api.books import FollowerBooks
 from bot.simulator.wecom_api.cardbook import CardBook
 from bot.simulator.wire import Pulse, Wire
@@ -43,6 +44,7 @@ class Simulation:
         self.faults = Faults()
         self.ledger = Ledger(clock)
         self.media = MediaShelf(clock)
+        self.archive = Archive(clock)
         self.tokens = TokenBook(clock)
         self.codes = LoginCodes(clock)
         self.cards = CardBook(clock)

@@ -39,8 +39,15 @@ class Stage:
     async def settle(self) -> None:
         """Until everything that is due has been sent and everything sent has been answered."""
         await self.bot.courier.drain()
+        await self.bot.press.drain()
         await self.sim.settled()
+        await self.bot.press.drain()
         await self.bot.courier.drain()
+
+    async def hang_menus(self) -> None:
+        """What a worker does at its start."""
+        for account in self.bot.lines.menus:
+            await self.bot.signboard.hang(account)
 
     async def next_moment(self) -> datetime | None:
         """When the plan rings next, within half a year."""

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Final
 
-import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from bot.duties.plan_values import ZONE
+from bot.duties.filling import fields_of, term_words
 from bot.duties.rules import Occurrence
-from bot.duties.wording import day
+from bot.materials.page import filled, html
 from bot.materials.rules import Library, Material
 from bot.people.rules import Person, PersonKind, Stage
 from bot.quiz.items import AUDIENCES
-from bot.school import School, audience_of
+from bot.school import audience_of
 
-_MARKDOWN: Final = MarkdownIt("js-default", {"breaks": True, "html": False, "linkify": False})
-_TAGS: Final = {
-    "p", "br", "strong", "em", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "hr", "a",
-    "table", "thead", "tbody", "tr", "th", "td",
-}  # fmt: skip
-_GAP: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}[ ]?")
-_TERM: Final = re.compile(r"(\d{4})([春夏秋冬])")
+__all__ = ["PARENTS", "WORDS", "article", "audience_words", "fields_of", "term_words", "texts_for"]
 
 PARENTS: Final = ("家长", *(f"家长/{stage}" for stage in Stage))  # a letter may have a version for each 学段
 WORDS: Final = (*AUDIENCES, *PARENTS[1:])
@@ -46,25 +36,4 @@ def texts_for(library: Library, occurrence: Occurrence, words: Iterable[str]) ->
 
 def article(body: str, fields: Mapping[str, str]) -> Markup:
     """The text with its gaps filled, single line breaks kept, as HTML that cannot do anything."""
-    text = _GAP.sub(lambda gap: fields.get(gap[1], ""), body)
-    clean = nh3.clean(
-        _MARKDOWN.render(text),
-        tags=_TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"https", "http", "tel"},
-        link_rel="noopener noreferrer",
-    )
-    return Markup(clean)
-
-
-def fields_of(school: School, at: datetime, area: str = "") -> dict[str, str]:
-    """What fills the gaps of a text that goes out at this moment; ``area`` is where an alert holds."""
-    term = school.plan.calendar.term_of(at.astimezone(ZONE).date())
-    name = term_words(term.name) if term else "本学期"
-    return {"school": school.name, "term": name, "date": day(at), "area": area or "本地"}
-
-
-def term_words(name: str) -> str:
-    """``2026秋`` as a letter says it."""
-    found = _TERM.fullmatch(name)
-    return f"{found[1]}年{found[2]}季学期" if found else name
+    return Markup(html(filled(body, fields)))

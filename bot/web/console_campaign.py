@@ -23,6 +23,7 @@ from bot.reports.rules import Tally, by_unit, merged
 from bot.reports.wording import exempt_reasons
 from bot.web import wording
 from bot.web.console import Desk, desk
+from bot.web.console_article import shelf
 from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
 from bot.work import Work
@@ -66,6 +67,7 @@ async def show(visit: Visit) -> web.StreamResponse:
             await work.outbox.silent_families(here) if PersonKind.PARENT in _for(visit, occurrence) else {}
         )
         slug = await work.receipts.slug_of(id_)
+        articles = await shelf(visit, work, me, occurrence)
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
     where = wording.scope([top] if top else me.scope, visit.school.name)
@@ -90,6 +92,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         voluntary=occurrence.do is Do.CONFIRM,
         link=link,
         code=_code(link) if link else "",
+        shelf=articles,
         acts=_acts(me, occurrence, approvable),
     )
 

@@ -202,6 +202,12 @@ _AUDIT: Final = {
     "campaign pause": "暂停活动",
     "campaign resume": "恢复活动",
     "campaign stop": "停止活动",
+    "article draft": "做公众号草稿",
+    "article publish": "要求发布文章",
+    "article agree": "同意发布文章",
+    "article back": "先不发布文章",
+    "article public": "确认文章已发布",
+    "article nothing": "确认文章没有发布",
     "push": "发起推送",
     "approved": "通过审批",
 }

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
+from bot.errors import PlatformError
 from bot.messages import Address, CardUpdate, Content, File, Notice, Realm, Way
 from bot.platforms import menu
 from bot.platforms.api import Answer, Api
@@ -156,6 +157,19 @@ class WechatClient:
 
     async def create_menu(self, buttons: tuple[menu.Button, ...]) -> None:
         await self._api.post("/cgi-bin/menu/create", encode(menu.payload(Platform.WECHAT, buttons)))
+
+    async def current_menu(self) -> list[dict[str, Any]]:
+        """The buttons as the platform has them; none are an empty list."""
+        try:
+            return menu.buttons_of(await self._api.get("/cgi-bin/menu/get"))
+        except PlatformError as error:
+            if error.code == menu.NONE:
+                return []
+            raise
+
+    async def delete_menu(self) -> None:
+        """Conditional menus go with it (6.3)."""
+        await self._api.get("/cgi-bin/menu/delete")
 
     async def quota(self, way: Way) -> Quota:
         """Today's count of one way of sending, about one per cent off (5.8)."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from bot.errors import PlatformError
 from bot.messages import Address, CardUpdate, Content, Realm
 from bot.platforms import menu
 from bot.platforms.api import Api
@@ -77,6 +78,18 @@ class WecomClient:
     async def create_menu(self, buttons: tuple[menu.Button, ...]) -> None:
         body = encode(menu.payload(Platform.WECOM, buttons))
         await self._api.post("/cgi-bin/menu/create", body, agentid=str(self._agent_id))
+
+    async def current_menu(self) -> list[dict[str, Any]]:
+        """The buttons as the platform has them; none are an empty list."""
+        try:
+            return menu.buttons_of(await self._api.get("/cgi-bin/menu/get", agentid=str(self._agent_id)))
+        except PlatformError as error:
+            if error.code == menu.NONE:
+                return []
+            raise
+
+    async def delete_menu(self) -> None:
+        await self._api.get("/cgi-bin/menu/delete", agentid=str(self._agent_id))
 
 
 def _members(recipients: Sequence[Address], corp_id: str) -> list[str]:

@@ -209,7 +209,10 @@ class Slot {
         one.onclick = () => this.doing("menu", { name: lower.name });
         under.append(one);
       }
-      button.onclick = () => under.classList.toggle("on");
+      button.onclick = () => {
+        for (const other of this.menu.querySelectorAll(".under.on")) if (other !== under) other.classList.remove("on");
+        under.classList.toggle("on");
+      };
       cell.append(under);
       return cell;
     });

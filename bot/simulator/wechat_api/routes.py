@@ -6,7 +6,17 @@ from aiohttp import web
 
 from bot.simulator.door import route
 from bot.simulator.simulation import Simulation
-from bot.simulator.wechat_api import custom, house, jssdk, mass, people, tags, template
+from bot.simulator.wechat_api import (
+    custom,
+    drafts,
+    house,
+    jssdk,
+    mass,
+    people,
+    publish,
+    tags,
+    template,
+)
 from bot.simulator.wechat_api.house import HOUSE
 
 _TABLE = (
@@ -31,6 +41,17 @@ _TABLE = (
     ("POST", "/cgi-bin/menu/create", people.menu_create),
     ("GET", "/cgi-bin/menu/get", people.menu_get),
     ("GET", "/cgi-bin/menu/delete", people.menu_delete),
+    ("POST", "/cgi-bin/material/del_material", drafts.del_material),
+    ("POST", "/cgi-bin/draft/add", drafts.add),
+    ("POST", "/cgi-bin/draft/get", drafts.get),
+    ("POST", "/cgi-bin/draft/delete", drafts.delete),
+    ("GET", "/cgi-bin/draft/count", drafts.count),
+    ("POST", "/cgi-bin/draft/batchget", drafts.batchget),
+    ("POST", "/cgi-bin/freepublish/submit", publish.submit),
+    ("POST", "/cgi-bin/freepublish/get", publish.get),
+    ("POST", "/cgi-bin/freepublish/getarticle", publish.getarticle),
+    ("POST", "/cgi-bin/freepublish/batchget", publish.batchget),
+    ("POST", "/cgi-bin/freepublish/delete", publish.delete),
     ("GET", "/cgi-bin/user/get", people.listed),
     ("GET", "/cgi-bin/user/info", people.info),
     ("POST", "/cgi-bin/user/info/batchget", people.info_batch),
@@ -46,5 +67,7 @@ def routes(sim: Simulation) -> list[web.RouteDef]:
         route(sim, HOUSE, "GET", "/cgi-bin/token", house.token, token=False),
         route(sim, HOUSE, "POST", "/cgi-bin/stable_token", house.stable_token, token=False),
         route(sim, HOUSE, "POST", "/cgi-bin/media/upload", people.upload, upload=True),
+        route(sim, HOUSE, "POST", "/cgi-bin/material/add_material", drafts.add_material, upload=True),
+        route(sim, HOUSE, "POST", "/cgi-bin/media/uploadimg", drafts.uploadimg, upload=True),
         route(sim, HOUSE, "GET", "/sns/oauth2/access_token", people.login, token=False),
     ]
