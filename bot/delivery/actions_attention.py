@@ -13,7 +13,7 @@ from bot.delivery.store_courier import Claimed, CourierRows
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState
 from bot.messages import Urgency
-from bot.people.rules import PersonKind
+from bot.people.rules import PersonKind, Stage
 from bot.school import School
 
 _MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
@@ -54,7 +54,7 @@ async def admit(
 ) -> list[Claimed]:
     """Those who may be written to now. The others are due again when their time comes, or never.
 
-    Quiet hours, caps, 少发 and running quizzes bind routine messages only; a paused campaign and the
+    Quiet hours, lessons, caps, 少发 and running quizzes bind routine messages only; a paused campaign and the
     platform's limit per member bind all.
     """
     desk = _Desk(rows, now, list(claimed))
@@ -64,6 +64,7 @@ async def admit(
         if quiet > now:
             await desk.later(routine, quiet)
         else:
+            await _in_lessons(desk, school)
             await _wants_less(desk)
             await _in_a_quiz(desk)
             await _over_cap(desk, school)
@@ -78,6 +79,21 @@ async def _campaigns(desk: _Desk) -> None:
     state = {id_: found for id_, (found, _) in known.items()}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
+
+
+async def _in_lessons(desk: _Desk, school: School) -> None:
+    """Pupils of 中小学 and who teaches them are not written to in lessons, but in the next break or after."""
+    running = school.plan.lessons_at(desk.now)
+    if not running:
+        return
+    goers = await desk.rows.in_class(_people(desk.routine()))
+    held: dict[frozenset[Stage], list[Claimed]] = {}
+    for one in desk.routine():
+        stages = goers.get(one.person, frozenset())
+        if stages & running:
+            held.setdefault(stages, []).append(one)
+    for stages, some in held.items():
+        await desk.later(some, school.plan.free_from(desk.now, stages))
 
 
 async def _wants_less(desk: _Desk) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
+from bot.delivery.store_lessons import Lessons
 from bot.delivery.tables import delivery
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.tables import occurrence
@@ -28,7 +29,7 @@ class Reader:
     less: bool
 
 
-class Attention:
+class Attention(Lessons):
     _tx: Tx
 
     async def readers(self, people: Sequence[int]) -> dict[int, Reader]:

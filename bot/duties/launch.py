@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from bot.accounts import realms_of
-from bot.duties.composing import DIGEST, choose_texts, compose, forward
-from bot.duties.occurrences import Planned, occurrences
+from bot.duties.composing import choose_texts, compose, forward
+from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
+from bot.duties.starting import DIGEST, start_of
 from bot.messages import Choice, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, RoleName
 from bot.receipts.rules import ALPHABET
@@ -20,7 +21,6 @@ from bot.school import School
 from bot.settings import Wechat
 from bot.work import Work
 
-_DIGEST_WAIT: Final = timedelta(hours=1)
 _MANY: Final = 10_000
 
 
@@ -157,8 +157,8 @@ async def send_out(
     """Queue the messages, nearest channel first: the app, then 学校通知, then the official account."""
     queued: dict[str, int] = {}
     slug = slug_for(school.key, occurrence.id)
-    start = _start(school, occurrence.pack, duty, now)
     if duty.do is Do.FORWARD:
+        start = start_of(school.plan, occurrence.pack, duty, now)
         return await _forwards(work, school, occurrence, duty, slug, start)
     for account in school.accounts:
         for message in compose(school, occurrence, duty, account, slug):
@@ -167,7 +167,7 @@ async def send_out(
                 account=account.id,
                 realms=realms_of(account),
                 content=message.content,
-                not_before=start,
+                not_before=start_of(school.plan, occurrence.pack, duty, now, message.audience),
                 digest=duty.digest,
                 only_in_window=isinstance(account, Wechat) and not _can_push(account),
                 now=now,
@@ -175,15 +175,6 @@ async def send_out(
             )
             queued[account.id] = queued.get(account.id, 0) + count
     return queued
-
-
-def _start(school: School, pack: str, duty: Duty, now: datetime) -> datetime:
-    """When the messages may leave: not in quiet hours, and digest items with the next digest of the hour."""
-    start = school.plan.quiet_until(now)
-    if not duty.digest:
-        return start
-    coming = occurrences(school.plan, pack, start, start + _DIGEST_WAIT)
-    return next((p.planned_at for p in coming if p.duty.what == DIGEST), start)
 
 
 async def _forwards(
