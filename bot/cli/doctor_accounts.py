@@ -20,6 +20,7 @@ from bot.cli.doctor_wecom import (
 from bot.cli.findings import Finding, Level, fine, note, wrong
 from bot.cli.store_upkeep import Upkeep
 from bot.delivery.ledger import Ledger
+from bot.delivery.store_courier import CourierRows
 from bot.messages import Realm
 from bot.platforms.api import Api
 from bot.platforms.errors import Platform
@@ -42,7 +43,8 @@ class Examiner:
         if isinstance(account, Webhook):
             client = self._bot.lines.clients[account.id, Realm.GROUP]
             assert isinstance(client, WebhookClient)
-            return [*found, *await tried(say.GROUP, lambda: group_findings(client), Platform.WECOM)]
+            found += await tried(say.GROUP, lambda: group_findings(client), Platform.WECOM)
+            return [*found, *await self._ledger(account)]
         public_url = self._bot.school.accounts.url(account)
         found += await address_findings(account, public_url, self._bot.clock(), os.urandom(32))
         api = self._bot.lines.apis[account.id]
@@ -54,7 +56,7 @@ class Examiner:
             found += await self._wecom(account, api)
         else:
             found += await self._wechat(account, api)
-        return [*found, *await self._ledger(account.id)]
+        return [*found, *await self._ledger(account)]
 
     async def _stopped(self, account: AccountSettings) -> list[Finding]:
         async with self._bot.database.reading() as tx:
@@ -88,18 +90,20 @@ class Examiner:
             found += await tried(say.TEMPLATES, lambda: template_findings(api, account), api.platform)
         return found
 
-    async def _ledger(self, account: str) -> list[Finding]:
-        """What our own ledger says of the running windows; nothing drawn, nothing to say."""
-        ledger = Ledger(
-            {a.id: a.headcount for a in self._bot.settings.accounts if isinstance(a, WecomApp)}
-        )
+    async def _ledger(self, account: AccountSettings) -> list[Finding]:
+        """What our own ledger says of the running windows, line by line; calls only where there were any."""
+        ledger, now = Ledger.of(self._bot.settings.accounts), self._bot.clock()
         async with self._bot.database.reading() as tx:
-            used = await Upkeep(tx).used(account, self._bot.clock())
+            rows = CourierRows(tx)
+            lines = [await ledger.left(rows, account.id, name, now) for name in ledger.lines(account)]
+            calls = await ledger.calls(rows, account, now)
         found = []
-        for quota, amount in used.items():
-            limit = ledger.limit(account, quota)
-            if limit is not None:
-                text = say.ledger(quota, amount, limit.count)
-                scarce = amount >= limit.count * _NEARLY
-                found.append(note(text, say.mend_ledger(quota)) if scarce else fine(text))
+        for one in filter(None, lines):
+            text = say.ledger(one)
+            scarce = one.used >= one.limit * _NEARLY
+            found.append(note(text, say.mend_ledger(one.line)) if scarce else fine(text))
+        for one in calls:
+            text = say.calls(one)
+            scarce = one.used >= one.limit * _NEARLY
+            found.append(note(text, say.mend_ledger(one.line)) if scarce else fine(text))
         return found

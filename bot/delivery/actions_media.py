@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,11 +17,16 @@ _LIFE: Final = timedelta(days=2)  # a media_id lives three days (90253)
 
 
 async def media_of(
-    database: Database, client: Client, account: str, content: Content, now: datetime
+    database: Database,
+    client: Client,
+    account: str,
+    content: Content,
+    now: datetime,
+    allowed: Callable[[], Awaitable[None]],
 ) -> dict[str, str]:
     """Blob hash -> media_id of what the content shows; uploaded at most once in two days.
 
-    Raises PlatformError when the platform does not take it.
+    ``allowed`` is asked before an upload. Raises PlatformError when the platform does not take it.
     """
     if not isinstance(content, Image | File):
         return {}
@@ -32,6 +38,7 @@ async def media_of(
         kind = "image" if isinstance(content, Image) else "file"
         if data.lstrip()[:4] == b"<svg":
             data = await asyncio.to_thread(png, data.decode())
+        await allowed()
         known = await client.upload(kind, content.name, data)
         async with database.begin() as tx:
             CourierRows(tx).keep_media(account, content.blob, known, now + _LIFE)

@@ -12,7 +12,7 @@ import structlog
 
 from bot.db import Database
 from bot.delivery.actions_attention import admit
-from bot.delivery.actions_media import media_of
+from bot.delivery.actions_calls import Calls
 from bot.delivery.actions_packing import Counter, fix
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
@@ -52,6 +52,7 @@ class Courier:
         self._clock = clock
         self._rng = rng
         self._ledger = ledger
+        self._calls = Calls(database)
         self._accounts = sorted({account for account, _ in clients})
         self._parallel = {account: Parallel() for account in self._accounts}
         self._bells: list[asyncio.Event] = []
@@ -150,7 +151,8 @@ class Courier:
         for parcel in ready:
             try:
                 client = self._clients[account, parcel.realm]
-                media.append(await media_of(self._database, client, account, parcel.content, now))
+                settings = self._school().accounts.get(account)
+                media.append(await self._calls.ready(settings, client, parcel, now))
             except PlatformError as error:
                 media.append(error)
         shipments: list[Shipment] = []

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_lessons import Lessons
-from bot.delivery.tables import delivery
+from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.tables import occurrence
 from bot.messages import Urgency
@@ -75,13 +75,15 @@ class Attention(Lessons):
         return found
 
     async def sent_since(self, people: Sequence[int], since: datetime) -> dict[str, list[datetime]]:
-        """By address: every message since then, whatever its urgency; a digest counts once."""
+        """By address: every app message since then, whatever its urgency; a digest counts once."""
         found: dict[str, list[datetime]] = {}
         for row in await self._tx.rows(
             sa.select(delivery.c.address, delivery.c.settled_at)
+            .join(shipment, shipment.c.id == delivery.c.shipment_id)
             .where(
+                shipment.c.quota == "app",
                 delivery.c.person_id.in_(people),
-                delivery.c.settled_at >= since,
+                delivery.c.settled_at > since,
                 delivery.c.state == DeliveryState.SENT,
             )
             .order_by(delivery.c.settled_at)
