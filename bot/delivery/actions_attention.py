@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from bot.delivery.ledger import period
-from bot.delivery.rules import HELD, SECOND_ALERT, STOPPED, WANTS_LESS, DeliveryState, over_cap
+from bot.delivery.rules import (
+    HELD,
+    SECOND_ALERT,
+    STOPPED,
+    WANTS_LESS,
+    DeliveryState,
+    over_cap,
+    period,
+)
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState

@@ -10,7 +10,7 @@ from typing import Final
 from bot.delivery.base_limits import call_limits
 from bot.delivery.rules import RESERVE
 from bot.delivery.store_quota import Quotas
-from bot.duties.plan_values import ZONE, Period
+from bot.duties.plan_values import ZONE
 from bot.messages import Urgency
 from bot.settings import AccountSettings, Wechat, WecomApp
 
@@ -143,15 +143,3 @@ def _window(account: str, quota: str, limit: Limit, now: datetime) -> tuple[str,
     else:
         start = local.replace(second=0, microsecond=0)
     return f"{account}/{quota}/{start:%Y-%m-%dT%H:%M}", start + limit.length
-
-
-def period(per: Period, now: datetime) -> tuple[datetime, datetime]:
-    """The day, week (from Monday) or month in China that ``now`` is in: its beginning and its end."""
-    day = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    if per is Period.DAY:
-        return day, day + timedelta(days=1)
-    if per is Period.WEEK:
-        monday = day - timedelta(days=day.weekday())
-        return monday, monday + timedelta(days=7)
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=32)).replace(day=1)

@@ -56,15 +56,18 @@ async def register(
     state: OccurrenceState,
     asked_by: int | None = None,
     reason: str = "",
+    unit: str = "",
 ) -> Occurrence | None:
-    """The unique row alone, quick enough for a chat turn; the ticker does the rest of what is ASKED."""
+    """The unique row alone, quick enough for a chat turn; the ticker does the rest of what is ASKED, at its
+    planned time. ``unit`` narrows the audience of this one occurrence.
+    """
     duty = planned.duty
     occurrence = Occurrence(
         id=planned.id,
         duty=duty.id,
         pack=pack,
         title=duty.title,
-        unit="",
+        unit=unit,
         do=duty.do,
         what=duty.what,
         ask=duty.ask,
@@ -92,9 +95,10 @@ async def carry_out(
     ``joined_since`` limits the audience to those who came with a roster import.
     """
     duty = school.plan.duties[occurrence.duty]
-    state = OccurrenceState.WAITING if duty.approve else OccurrenceState.OPEN
+    waits = bool(duty.approve) and await work.duties.approved_by(occurrence.id) is None
+    state = OccurrenceState.WAITING if waits else OccurrenceState.OPEN
     if not await work.duties.change_state(
-        occurrence.id, state, only_from=[OccurrenceState.ASKED], launched_at=None if duty.approve else now
+        occurrence.id, state, only_from=[OccurrenceState.ASKED], launched_at=None if waits else now
     ):
         return None
     work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)
@@ -104,8 +108,8 @@ async def carry_out(
         occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now),
         joined_since=joined_since,
     )
-    if duty.approve:
-        await _ask_approvers(work, occurrence, audience, now)
+    if waits:
+        await ask_approvers(work, occurrence, audience, now)
         return Launched(occurrence, audience, {}, is_open=False)
     queued = await send_out(work, school, occurrence, duty, now)
     if audience > _MANY:
@@ -113,7 +117,7 @@ async def carry_out(
     return Launched(occurrence, audience, queued)
 
 
-async def _ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:
+async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:
     """Those who may say yes are told that something waits; without them it never goes out by itself."""
     approvers = await work.people.teachers_of(occurrence.unit, (RoleName.APPROVER,))
     contacts = await work.people.contacts_of([p.id for p in approvers])
@@ -134,21 +138,33 @@ async def _ask_approvers(work: Work, occurrence: Occurrence, audience: int, now:
 
 
 async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:
-    """The second person says yes: what was waiting goes out now. Nobody approves what they asked for."""
+    """The second person says yes: what was waiting goes out now, or at its planned time if that is to come.
+
+    Nobody approves what they asked for.
+    """
     occurrence = await work.duties.occurrence(occurrence_id)
     if occurrence is None or await work.duties.asked_by(occurrence_id) == by:
         return None
+    later = occurrence.planned_at > now
     changed = await work.duties.change_state(
         occurrence_id,
-        OccurrenceState.OPEN,
+        OccurrenceState.ASKED if later else OccurrenceState.OPEN,
         only_from=[OccurrenceState.WAITING],
         approved_by=by,
-        launched_at=now,
+        launched_at=None if later else now,
     )
     if not changed:
         return None
+    if later:
+        return Launched(occurrence, 0, {}, is_open=False)
     duty = school.plan.duties[occurrence.duty]
-    return Launched(occurrence, 0, await send_out(work, school, occurrence, duty, now))
+    audience = 0
+    if not await work.receipts.slug_of(occurrence.id):  # asked for a later moment, which is over by now
+        work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)
+        audience = await work.launches.give_tasks(
+            occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now)
+        )
+    return Launched(occurrence, audience, await send_out(work, school, occurrence, duty, now))
 
 
 async def send_out(
@@ -169,7 +185,7 @@ async def send_out(
                 content=message.content,
                 not_before=start_of(school.plan, occurrence.pack, duty, now, message.audience),
                 digest=duty.digest,
-                only_in_window=isinstance(account, Wechat) and not _can_push(account),
+                only_in_window=isinstance(account, Wechat) and not can_push(account),
                 now=now,
                 audience=message.audience,
             )
@@ -231,5 +247,6 @@ def _short(key: bytes, text: str, length: int) -> str:
     return "".join(letters)
 
 
-def _can_push(account: Wechat) -> bool:
+def can_push(account: Wechat) -> bool:
+    """May it write to a follower who was silent?"""
     return account.type == "service" and account.verified and "notice" in account.templates
