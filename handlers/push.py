@@ -9,8 +9,10 @@ from bot.delivery import actions, wording
 from bot.delivery import wording_forecast as say
 from bot.delivery.actions_forecast import outlook
 from bot.delivery.actions_sending import ask_for, pack_of, unit_for, units_below
+from bot.delivery.actions_trial import try_out
 from bot.delivery.push_words import Act, Order, own_next, parse_order, suggestions
-from bot.duties.occurrences import occurrences
+from bot.duties.launch import draft
+from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import Duty
 from bot.duties.rules import OccurrenceState
 from bot.duties.wording import moment
@@ -43,6 +45,8 @@ async def push(turn: Turn) -> Say:
             return _when(turn, duty, order)
         case Act.WHOM:
             return await _whom(turn, duty, order)
+        case Act.TRY:
+            return await _try(turn, duty, order)
         case _:
             return await _preview(turn, duty, order)
 
@@ -92,6 +96,20 @@ async def _whom(turn: Turn, duty: Duty, order: Order) -> Say:
 
 def _buttons(order: Order, *acts: Act) -> tuple[Choice, ...]:
     return tuple(Choice(f"/push {replace(order, act=act)}", say.BUTTONS[act]) for act in acts)
+
+
+async def _try(turn: Turn, duty: Duty, order: Order) -> Say:
+    """To oneself only, before anybody has approved anything."""
+    planned = Planned(duty, order.at or turn.now)
+    occurrence = await draft(turn.work, turn.school, pack_of(turn.school, duty), planned, unit=order.unit)
+    done = await try_out(turn.work, turn.school, duty, occurrence, turn.someone, turn.now)
+    text = say.tried(done.messages, done.realms, done.as_member) if done.messages else say.nothing_to_try()
+    return Say(text, _buttons(replace(order, act=Act.LOOK), Act.LOOK, Act.SEND))
+
+
+@router.taps("try")
+async def tapped(turn: Turn) -> Say:
+    return Say(say.tapped_a_trial(), close="试发")
 
 
 async def _send(turn: Turn, duty: Duty, order: Order) -> Say:

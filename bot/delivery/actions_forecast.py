@@ -43,8 +43,7 @@ class Outlook:
     found: Counted
 
     async def at(self, moment: datetime) -> Forecast:
-        """What sending at this moment (or now, when it is over) would mean."""
-        moment = max(moment, self.found.now)
+        """What sending at this moment would mean, as things stand."""
         rooms = {place: await self._rooms(way, moment) for place, way in enumerate(self.found.ways)}
         return foretell(self.school.plan, self.pack, self.duty, self.found, rooms, moment)
 

@@ -167,3 +167,31 @@ def will_go(planned: datetime | None) -> str:
     if planned is None:
         return "好，马上发出。发错了可在控制台停止：/login"
     return f"已登记，{at(planned)}发出。要取消可在控制台停止：/login"
+
+
+SAMPLE_CLASS: Final = "示例班级"
+
+
+def trial_label(words: Sequence[str]) -> str:
+    """``【试发·初中】``"""
+    return f"【试发·{'、'.join(words[:3])}】" if words else "【试发】"
+
+
+def tried(messages: int, realms: Sequence[Realm], as_member: bool) -> str:
+    names = "、".join(dict.fromkeys(_REALMS[realm] for realm in realms))
+    lines = [f"已试发{messages}条到您自己的{names}，不建任务，不计入统计。"]
+    if as_member:
+        lines.append("您没有家长账号，家长收到的内容改由您自己的渠道发来。")
+    return "".join(lines)
+
+
+def nothing_to_try() -> str:
+    return "这项工作现在没有要发的内容。"
+
+
+def nothing_to_try_with() -> str:
+    return "没有能发给您自己的账号，不能试发。"
+
+
+def tapped_a_trial() -> str:
+    return "这是试发，点了不算。"

@@ -61,8 +61,22 @@ async def register(
     """The unique row alone, quick enough for a chat turn; the ticker does the rest of what is ASKED, at its
     planned time. ``unit`` narrows the audience of this one occurrence.
     """
+    occurrence = await draft(work, school, pack, planned, state, reason, unit)
+    return occurrence if await work.duties.add(occurrence, asked_by) else None
+
+
+async def draft(
+    work: Work,
+    school: School,
+    pack: str,
+    planned: Planned,
+    state: OccurrenceState = OccurrenceState.ASKED,
+    reason: str = "",
+    unit: str = "",
+) -> Occurrence:
+    """The occurrence as a value, with its texts chosen; nothing is stored."""
     duty = planned.duty
-    occurrence = Occurrence(
+    return Occurrence(
         id=planned.id,
         duty=duty.id,
         pack=pack,
@@ -79,7 +93,6 @@ async def register(
         reason=reason,
         material=await choose_texts(work, school, duty, planned.planned_at),
     )
-    return occurrence if await work.duties.add(occurrence, asked_by) else None
 
 
 async def carry_out(

@@ -183,6 +183,7 @@ _AUDIT: Final = {
     "campaign resume": "恢复活动",
     "campaign stop": "停止活动",
     "push": "发起推送",
+    "push trial": "试发给自己",
     "approved": "通过审批",
 }
 
