@@ -103,7 +103,7 @@ async def _try(turn: Turn, duty: Duty, order: Order) -> Say:
     planned = Planned(duty, order.at or turn.now)
     occurrence = await draft(turn.work, turn.school, pack_of(turn.school, duty), planned, unit=order.unit)
     done = await try_out(turn.work, turn.school, duty, occurrence, turn.someone, turn.now)
-    text = say.tried(done.messages, done.realms, done.as_member) if done.messages else say.nothing_to_try()
+    text = say.tried(done.messages, done.realms, done.as_member)
     return Say(text, _buttons(replace(order, act=Act.LOOK), Act.LOOK, Act.SEND))
 
 

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from bot.delivery import wording_forecast as say
 from bot.delivery.actions_forecast import outlook
 from bot.delivery.content import from_json, to_json
-from bot.duties.audience import kinds_named
 from bot.duties.composing import Message, compose, forward
 from bot.duties.launch import can_push, slug_for
 from bot.duties.plan_values import Duty
@@ -58,15 +57,15 @@ async def try_out(
     for account in dict.fromkeys(account.id for _, account in own):
         mine = [(contact, settings) for contact, settings in own if settings.id == account]
         for message in _messages(school, duty, occurrence, mine[0][1]):
-            if message.audience and not words & set(message.audience):
+            meant = words & set(message.audience) if message.audience else words
+            if not meant:
                 continue
-            parents = _for_parents(duty, message.audience)
-            to = [c for c, _ in mine if (c.address.realm is Realm.PARENT) is parents]
-            if parents and not any(c.address.realm is Realm.PARENT for c, _ in own):
-                to, as_member = [c for c, _ in mine], True
-            for contact in to:
+            is_parent = {word.startswith(PersonKind.PARENT) for word in meant}
+            if True in is_parent and not any(c.address.realm is Realm.PARENT for c, _ in own):
+                is_parent, as_member = {False}, True
+            for contact in (c for c, _ in mine if (c.address.realm is Realm.PARENT) in is_parent):
                 sent.append(contact.address.realm)
-                content = _labelled(message, words, school, occurrence, mine[0][1], f"{int(now.timestamp())}")
+                content = _labelled(message, meant, school, occurrence, mine[0][1], f"{int(now.timestamp())}")
                 work.outbox.queue(
                     key=f"try/{occurrence.id}/{asker.id}/{int(now.timestamp() * 1000)}/{len(sent)}",
                     account=account,
@@ -97,15 +96,9 @@ def _messages(
     return compose(school, occurrence, duty, account, slug)
 
 
-def _for_parents(duty: Duty, audience: Sequence[str]) -> bool:
-    if audience:
-        return all(word.startswith(PersonKind.PARENT) for word in audience)
-    return kinds_named(duty.to) == {PersonKind.PARENT}
-
-
 def _labelled(
     message: Message,
-    words: set[str],
+    meant: set[str],
     school: School,
     occurrence: Occurrence,
     account: AccountSettings,
@@ -117,7 +110,7 @@ def _labelled(
     links = re.compile(re.escape(f"{base}/a/{slug}") + r'[^"\\\s]*')
     kept = links.sub(lambda _: page, json.dumps(to_json(message.content), ensure_ascii=False))
     content = from_json(json.loads(kept))
-    label = say.trial_label([word for word in message.audience if word in words])
+    label = say.trial_label([word for word in message.audience if word in meant])
     match content:
         case Notice():
             return replace(content, title=f"{label}{content.title}")

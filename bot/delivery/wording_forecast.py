@@ -177,16 +177,23 @@ def trial_label(words: Sequence[str]) -> str:
     return f"【试发·{'、'.join(words[:3])}】" if words else "【试发】"
 
 
+_AS_MEMBER: Final = "您没有家长账号，家长收到的内容改由您自己的渠道发来。"
+_COUNTS_NOTHING: Final = "不建任务，不计入统计。"
+_NOTHING: Final = "这项工作现在没有要发的内容。"
+# What a page says after a try; only these words come from its address.
+TRIED: Final[Mapping[str, str]] = {
+    "own": f"已试发到您自己的账号，{_COUNTS_NOTHING}",
+    "member": f"已试发到您自己的账号，{_COUNTS_NOTHING}{_AS_MEMBER}",
+    "nothing": _NOTHING,
+}
+
+
 def tried(messages: int, realms: Sequence[Realm], as_member: bool) -> str:
+    if not messages:
+        return _NOTHING
     names = "、".join(dict.fromkeys(_REALMS[realm] for realm in realms))
-    lines = [f"已试发{messages}条到您自己的{names}，不建任务，不计入统计。"]
-    if as_member:
-        lines.append("您没有家长账号，家长收到的内容改由您自己的渠道发来。")
-    return "".join(lines)
-
-
-def nothing_to_try() -> str:
-    return "这项工作现在没有要发的内容。"
+    done = f"已试发{messages}条到您自己的{names}，{_COUNTS_NOTHING}"
+    return done + _AS_MEMBER if as_member else done
 
 
 def nothing_to_try_with() -> str:

@@ -61,7 +61,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         nobody=say.nobody(duty.title),
         own=[say.own_plan(planned, planned == order.at) for planned in own],
         versions=_versions(visit, one, seen),
-        tried=visit.asked("tried"),
+        tried=say.TRIED.get(visit.asked("tried"), ""),
     )
 
 
@@ -77,8 +77,8 @@ async def send(visit: Visit) -> web.StreamResponse:
             planned = Planned(duty, order.at or visit.now)
             one = await draft(work, visit.school, pack_of(visit.school, duty), planned, unit=order.unit)
             done = await try_out(work, visit.school, duty, one, me.person, visit.now)
-            text = say.tried(done.messages, done.realms, done.as_member) if done.messages else ""
-            path = f"{CONSOLE}before?{urlencode({**asked, 'tried': text or say.nothing_to_try()})}"
+            tried = "member" if done.as_member else "own" if done.messages else "nothing"
+            path = f"{CONSOLE}before?{urlencode({**asked, 'tried': tried})}"
         elif form.get("act") == "send":
             added = await ask_for(
                 work, visit.school, duty, me.person, visit.now, unit=order.unit, at=order.at
