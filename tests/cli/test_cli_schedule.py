@@ -57,7 +57,9 @@ async def test_firing_twice_launches_once(staffed: Office) -> None:
     second = await staffed.types("schedule", "fire", "weekly-reminder@2026-11-20T16:40")
     assert second.code == 0
     assert "没有再启动（进行中）" in second.out
-    third = await staffed.types("schedule", "fire", "weekly-reminder", "--at", "2026-11-20T08:40+00:00")
+    third = await staffed.types(
+        "schedule", "fire", "weekly-reminder", "--at", "2026-11-20T08:40+00:00", "--yes"
+    )
     assert "没有再启动" in third.out
     database = staffed.database()
     async with database.reading() as tx:
