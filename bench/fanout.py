@@ -30,6 +30,7 @@ from bench.processes import ROOT, Child, cores, free_port, memory, serving
 from bench.wire import WrongAnswer
 from bot.app import Bot, built
 from bot.db import Database
+from bot.delivery.actions_forecast import outlook
 from bot.delivery.tables import delivery
 from bot.duties.rules import Occurrence
 from bot.loading import load_settings
@@ -109,9 +110,10 @@ async def _preview(name: str, bot: Bot, people: int) -> Figure:
     begun = perf_counter()
     async with bot.database.reading() as tx:
         duty = plan.duties["weekly-reminder"]
-        counts = await Work(tx).launches.count(duty.to, plan.asks, bot.school.term_start(TEN))
-    if sum(counts.values()) != people:
-        raise WrongAnswer(f"the preview counts {counts}")
+        seen = await outlook(Work(tx), bot.school, bot.school.default_pack, duty, TEN)
+        found = await seen.at(TEN)
+    if found.people != people or sum(draw.people for draw in found.draws) != people:
+        raise WrongAnswer(f"the preview counts {found.kinds} by {found.draws}")
     return Figure(name, f"/push preview, {people:,} people", (perf_counter() - begun) * 1000, "ms")
 
 

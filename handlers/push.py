@@ -2,39 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from bot.delivery import actions, wording
-from bot.duties.launch import register
+from bot.delivery import wording_forecast as say
+from bot.delivery.actions_forecast import outlook
+from bot.delivery.actions_sending import ask_for, pack_of, unit_for, units_below
+from bot.delivery.actions_trial import try_out
+from bot.delivery.push_words import Act, Order, own_next, parse_order, suggestions
+from bot.duties.launch import draft
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import Duty
 from bot.duties.rules import OccurrenceState
 from bot.duties.wording import moment
 from bot.errors import Refusal
 from bot.messages import Choice, Say
-from bot.people.rules import RoleName
+from bot.people.rules import ADMIN_ROLES, RoleName, in_scope, leaf
 from bot.publishing import wording as publishing_wording
 from bot.routing import Router, Turn, Who
 
 router = Router("push")
 _AHEAD = timedelta(days=14)
-_SECONDS = {"学生": 20, "教职工": 30, "家长": 60}  # what a message costs a reader, for the preview
+_MOST = 6  # units to tap; more are typed
 
 
 @router.says("push", "推送", who=Who.ADMIN, help="/push  看接下来发什么；/push 编号 先看再发")
 async def push(turn: Turn) -> Say:
-    """「/push」 lists, 「/push ID」 previews, 「/push ID 发送」 sends."""
-    name, _, then = turn.rest.partition(" ")
-    if not name:
+    """「/push」 lists, 「/push ID」 previews; 改时间, 只发, 试发 and 发送 are what one may tap there."""
+    if not turn.rest:
         return Say(_coming(turn))
-    duty = turn.school.plan.duties.get(name)
+    order = parse_order(turn.rest, turn.now)
+    duty = turn.school.plan.duties.get(order.duty)
     if duty is None:
-        raise Refusal(f"没有「{name}」这项工作。发 /push 看编号。")
+        raise Refusal(f"没有「{order.duty}」这项工作。发 /push 看编号。")
     if duty.what == actions.ALERT:
         raise Refusal("预警请发 /alert：选模板，两位审批后马上发出。")
-    if then.strip() in ("发送", "send"):
-        return await _send(turn, duty)
-    return await _preview(turn, duty)
+    order = replace(order, unit=await unit_for(turn.work, turn.someone, duty.id, order.unit))
+    match order.act:
+        case Act.SEND:
+            return await _send(turn, duty, order)
+        case Act.WHEN:
+            return _when(turn, duty, order)
+        case Act.WHOM:
+            return await _whom(turn, duty, order)
+        case Act.TRY:
+            return await _try(turn, duty, order)
+        case _:
+            return await _preview(turn, duty, order)
 
 
 def _coming(turn: Turn) -> str:
@@ -48,45 +63,73 @@ def _coming(turn: Turn) -> str:
     return "\n".join(lines)
 
 
-async def _preview(turn: Turn, duty: Duty) -> Say:
-    """Who will get it, when it will be through, and what it costs of people's time."""
-    counts = await turn.work.launches.count(duty.to, turn.school.plan.asks, turn.school.term_start(turn.now))
-    total = sum(counts.values())
-    if total == 0:
-        return Say(f"「{duty.title}」现在没有对象。")
-    kinds = "、".join(f"{kind}{count}" for kind, count in counts.items())
-    hours = sum(_SECONDS.get(kind, 20) * count for kind, count in counts.items()) / 3600
-    start = max(turn.now, turn.school.plan.quiet_until(turn.now))
-    minutes = max(1, round(total / 1000))
-    second = "需要另一位审批。" if duty.approve else ""
-    reached, used, unfollowed = await actions.costs(turn.work, turn.school, duty, turn.now)
-    return Say(
-        f"「{duty.title}」将发给{total}人（{kinds}）；{moment(start)[5:]}发，约{minutes}分钟发完；"
-        f"总阅读时间约{hours:.1f}小时。{wording.costs(reached, total, used, unfollowed)}{second}",
-        (Choice(f"/push {duty.id} 发送", "发送"),),
-    )
+async def _preview(turn: Turn, duty: Duty, order: Order) -> Say:
+    """Who will get it, when it will be through, and what it costs of quotas and of people's time."""
+    pack = pack_of(turn.school, duty)
+    seen = await outlook(turn.work, turn.school, pack, duty, turn.now, unit=order.unit)
+    found = await seen.at(order.at or turn.now)
+    if not found.people:
+        return Say(say.nobody(duty.title))
+    lines = [say.preview(duty.title, found, order.unit), *await seen.beside()]
+    if order.at is not None:
+        own = own_next(turn.school.plan, pack, duty, turn.now)
+        lines += [say.own_plan(planned, planned == order.at) for planned in own]
+    return Say("\n".join(lines), _buttons(order, Act.SEND, Act.WHEN, Act.WHOM, Act.TRY))
 
 
-async def _send(turn: Turn, duty: Duty) -> Say:
-    planned = Planned(duty, _minute(turn.now))
-    pack = next(p.id for p in turn.school.plan.packs.values() if duty in p.duties)
-    added = await register(
-        turn.work, turn.school, pack, planned, OccurrenceState.ASKED, asked_by=turn.someone.id
+def _when(turn: Turn, duty: Duty, order: Order) -> Say:
+    found = suggestions(turn.school.plan, pack_of(turn.school, duty), duty, turn.now)
+    moments = tuple(Choice(f"/push {replace(order, act=Act.LOOK, at=at)}", say.at(at)) for at in found)
+    return Say(say.ask_when(str(replace(order, act=Act.LOOK, at=None))), moments)
+
+
+async def _whom(turn: Turn, duty: Duty, order: Order) -> Say:
+    found = await units_below(turn.work, turn.school, duty, order.unit, turn.now)
+    smaller = {path: people for path, people in found.items() if path != order.unit}
+    if not smaller:
+        return Say(say.no_smaller_unit(), _buttons(replace(order, act=Act.LOOK), Act.LOOK))
+    units = tuple(
+        Choice(f"/push {replace(order, act=Act.LOOK, unit=path)}", say.unit_label(leaf(path), people))
+        for path, people in list(smaller.items())[:_MOST]
     )
-    turn.work.people.audit(turn.someone.id, "push", turn.now, {"occurrence": planned.id})
+    return Say(say.ask_whom(duty.id), units)
+
+
+def _buttons(order: Order, *acts: Act) -> tuple[Choice, ...]:
+    return tuple(Choice(f"/push {replace(order, act=act)}", say.BUTTONS[act]) for act in acts)
+
+
+async def _try(turn: Turn, duty: Duty, order: Order) -> Say:
+    """To oneself only, before anybody has approved anything."""
+    planned = Planned(duty, order.at or turn.now)
+    occurrence = await draft(turn.work, turn.school, pack_of(turn.school, duty), planned, unit=order.unit)
+    done = await try_out(turn.work, turn.school, duty, occurrence, turn.someone, turn.now)
+    text = say.tried(done.messages, done.realms, done.as_member)
+    return Say(text, _buttons(replace(order, act=Act.LOOK), Act.LOOK, Act.SEND))
+
+
+@router.taps("try")
+async def tapped(turn: Turn) -> Say:
+    return Say(say.tapped_a_trial(), close="试发")
+
+
+async def _send(turn: Turn, duty: Duty, order: Order) -> Say:
+    added = await ask_for(turn.work, turn.school, duty, turn.someone, turn.now, unit=order.unit, at=order.at)
     if added is None:
-        return Say("这一分钟里已经发过了，没有再发一次。")
+        return Say(say.already(now=order.at is None))
     if duty.approve:
-        return Say(f"已登记，等另一位审批：/approve {planned.id}")
-    return Say("好，马上发出。发错了可在控制台停止：/login")
+        return Say(say.asked_for_approval(added.id, order.at))
+    return Say(say.will_go(order.at))
 
 
 @router.says("approve", "审批", who=Who.KNOWN)
 async def second_person(turn: Turn) -> Say | None:
-    if not (turn.someone.has(RoleName.APPROVER) or turn.someone.is_admin):
+    scope = turn.someone.units(RoleName.APPROVER, *ADMIN_ROLES)
+    if not scope:
         return None
-    waiting = await turn.work.duties.in_state(OccurrenceState.WAITING)
     if not turn.rest:
+        found = await turn.work.duties.in_state(OccurrenceState.WAITING)
+        waiting = [o for o in found if in_scope(o.unit, scope)]
         articles = await turn.work.articles.waiting()
         if not waiting and not articles:
             return Say("现在没有等审批的。")
@@ -101,9 +144,6 @@ async def second_person(turn: Turn) -> Say | None:
     turn.work.people.audit(turn.someone.id, "approved", turn.now, {"occurrence": turn.rest})
     if agreed.missing:
         return Say(wording.agreed(agreed.occurrence.title, agreed.missing))
+    if agreed.later:
+        return Say(wording.sent_later(agreed.occurrence.title, agreed.occurrence.planned_at))
     return Say(wording.sent(agreed.occurrence.title, agreed.queued))
-
-
-def _minute(now: datetime) -> datetime:
-    """Two admins in one minute mean one message."""
-    return now.replace(second=0, microsecond=0)

@@ -29,6 +29,7 @@ from bot.cli.store_upkeep import Upkeep
 from bot.cli.wording_menu import MENU
 from bot.delivery.ledger import Ledger
 from bot.delivery.store_abilities import Abilities
+from bot.delivery.store_courier import CourierRows
 from bot.errors import PlatformError
 from bot.messages import Realm, Way
 from bot.people.store_follow import Follows
@@ -54,7 +55,8 @@ class Examiner:
         if isinstance(account, Webhook):
             client = self._bot.lines.clients[account.id, Realm.GROUP]
             assert isinstance(client, WebhookClient)
-            return [*found, *await tried(say.GROUP, lambda: group_findings(client), Platform.WECOM)]
+            found += await tried(say.GROUP, lambda: group_findings(client), Platform.WECOM)
+            return [*found, *await self._ledger(account)]
         public_url = self._bot.school.accounts.url(account)
         found += await address_findings(account, public_url, self._bot.clock(), os.urandom(32))
         api = self._bot.lines.apis[account.id]
@@ -68,7 +70,7 @@ class Examiner:
             found += await self._wechat(account, api)
         found += await tried(MENU, lambda: menu_findings(self._bot, account), api.platform)
         found += await article_findings(self._bot, account.id)
-        return [*found, *await self._ledger(account.id)]
+        return [*found, *await self._ledger(account)]
 
     async def _stopped(self, account: AccountSettings) -> list[Finding]:
         async with self._bot.database.reading() as tx:
@@ -136,16 +138,20 @@ class Examiner:
         await tokens.current(name)
         return [fine(say.ticket_fine())]
 
-    async def _ledger(self, account: str) -> list[Finding]:
-        """What our own ledger says of the running windows; nothing drawn, nothing to say."""
-        ledger = Ledger({a.id: a.headcount for a in self._bot.settings.accounts if isinstance(a, WecomApp)})
+    async def _ledger(self, account: AccountSettings) -> list[Finding]:
+        """What our own ledger says of the running windows, line by line; calls only where there were any."""
+        ledger, now = Ledger.of(self._bot.settings.accounts), self._bot.clock()
         async with self._bot.database.reading() as tx:
-            used = await Upkeep(tx).used(account, self._bot.clock())
+            rows = CourierRows(tx)
+            lines = [await ledger.left(rows, account.id, name, now) for name in ledger.lines(account)]
+            calls = await ledger.calls(rows, account, now)
         found = []
-        for quota, amount in used.items():
-            limit = ledger.limit(account, quota)
-            if limit is not None:
-                text = say.ledger(quota, amount, limit.count)
-                scarce = amount >= limit.count * _NEARLY
-                found.append(note(text, say.mend_ledger(quota)) if scarce else fine(text))
+        for one in filter(None, lines):
+            text = say.ledger(one)
+            scarce = one.used >= one.limit * _NEARLY
+            found.append(note(text, say.mend_ledger(one.line)) if scarce else fine(text))
+        for one in calls:
+            text = say.calls(one)
+            scarce = one.used >= one.limit * _NEARLY
+            found.append(note(text, say.mend_ledger(one.line)) if scarce else fine(text))
         return found

@@ -12,7 +12,6 @@ from bot.cli import common
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from bot.duties.audience import Audience
     from bot.duties.occurrences import Planned
     from bot.school import School
 
@@ -25,7 +24,7 @@ def next_(
     since: Annotated[str, typer.Option("--from", help="从何时起，如 2026-11-20 或 2026-11-20T16:40")] = "",
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
 ) -> None:
-    """以后的任务：时间、对象人数（按此刻的名单）、落实的条款、编号。"""
+    """以后的任务：时间、对象人数（按此刻的名单）、几时发完、阅读时间、落实的条款、编号。"""
     for line in common.run(coming(settings, count, since)):
         typer.echo(line)
 
@@ -34,9 +33,18 @@ def next_(
 def fire(
     id_: Annotated[str, typer.Argument(metavar="ID", help="任务，如 weekly-reminder，或带时间的活动编号")],
     at: Annotated[str, typer.Option(help="算作哪个计划时间，不写为此刻这一分钟")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="不再问，直接启动")] = False,
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
 ) -> None:
-    """立即启动一次；同一个计划时间只会启动一次。"""
+    """先看将发给谁、几时发完，再立即启动一次；同一个计划时间只会启动一次。"""
+    import sys
+
+    from bot.cli import wording
+
+    for line in common.run(before(settings, id_, at)):
+        typer.echo(line)
+    if not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        typer.confirm(wording.really(), abort=True)
     typer.echo(common.run(fired(settings, id_, at)))
 
 
@@ -45,28 +53,45 @@ async def coming(settings_file: Path, count: int, since: str) -> list[str]:
     from datetime import UTC, datetime, timedelta
 
     from bot.cli import wording
-    from bot.duties.store_launch import Launches
+    from bot.delivery.actions_forecast import Outlook, outlook
+    from bot.work import Work
 
     now = datetime.now(UTC)
     start, reach = (moment_of(since) if since else now), timedelta(days=400)
     async with common.opened(settings_file) as (database, school):
         found = upcoming(school, start, reach, count)
         async with database.reading() as tx:
-            launches, lines = Launches(tx), []
-            sizes: dict[str, int] = {}
+            work, lines = Work(tx), []
+            seen: dict[str, Outlook] = {}
             for pack, planned in found:
                 duty = planned.duty
-                if duty.id not in sizes:
-                    audience = within_pack(school, pack, duty.to)
-                    kinds = await launches.count(audience, school.plan.asks, school.term_start(now))
-                    sizes[duty.id] = sum(kinds.values())
+                if duty.id not in seen:
+                    seen[duty.id] = await outlook(work, school, pack, duty, now)
+                forecast = await seen[duty.id].at(planned.planned_at)
                 lines.append(
                     wording.coming(
-                        planned.planned_at, duty.title, sizes[duty.id], duty.clause, planned.id,
-                        planned.provisional,
+                        planned.planned_at, duty.title, forecast, duty.clause, planned.id, planned.provisional
                     )
                 )
     return lines or [wording.nothing_coming(reach)]
+
+
+async def before(settings_file: Path, id_: str, at: str) -> list[str]:
+    """What launching would mean. Raises Refusal as ``fired`` does."""
+    from datetime import UTC, datetime
+
+    from bot.delivery import wording_forecast
+    from bot.delivery.actions_forecast import outlook
+    from bot.work import Work
+
+    now = datetime.now(UTC)
+    async with common.opened(settings_file) as (database, school):
+        duty_id, _, own = id_.partition("@")
+        pack, duty = pack_of_duty(school, duty_id), school.plan.duties[duty_id]
+        planned_at(own, at, now)
+        async with database.reading() as tx:
+            found = await (await outlook(Work(tx), school, pack, duty, now)).at(now)
+        return wording_forecast.preview(duty.title, found).splitlines()
 
 
 async def fired(settings_file: Path, id_: str, at: str) -> str:
@@ -103,20 +128,6 @@ def upcoming(school: School, start: datetime, reach: timedelta, count: int) -> l
     packs = sorted({school.default_pack, *school.packs.values()})
     found = [(p, o) for p in packs for o in occurrences(school.plan, p, start, start + reach)]
     return sorted(found, key=lambda one: (one[1].planned_at, one[1].id))[:count]
-
-
-def within_pack(school: School, pack: str, to: Audience) -> Audience:
-    """The audience among the units that work under this pack, the nearest pack up the tree winning."""
-    from bot.duties.audience import Both, Either, Except, InUnit
-
-    inside: Audience | None = to if pack == school.default_pack else None
-    for top in sorted(school.packs, key=lambda path: path.count("/")):
-        if school.packs[top] == pack:
-            here = Both(to, InUnit(top))
-            inside = here if inside is None else Either(inside, here)
-        elif inside is not None:
-            inside = Except(inside, InUnit(top))
-    return inside or to
 
 
 def pack_of_duty(school: School, duty: str) -> str:

@@ -1,8 +1,8 @@
-"""Accounts that are stopped, what waits for them, what they have used, and whom they should see."""
+"""Accounts that are stopped, what waits for them, and whom they should see."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
-from bot.delivery.tables import account_state, delivery, quota, shipment
+from bot.delivery.tables import account_state, delivery, shipment
 from bot.messages import Realm
 from bot.people.tables import contact, person, role
 from bot.platforms.store import TokenStore
@@ -67,15 +67,6 @@ class Upkeep:
             .where(delivery.c.account == account, delivery.c.state.in_(_WAITING))
             .values(state=DeliveryState.UNKNOWN, outcome=RESTORED, settled_at=now)
         )
-
-    async def used(self, account: str, now: datetime) -> Mapping[str, int]:
-        """What the ledger has drawn in the running windows, by quota line."""
-        rows = await self._tx.rows(
-            sa.select(quota.c.name, quota.c.used)
-            .where(quota.c.name.startswith(f"{account}/", autoescape=True), quota.c.until > now)
-            .order_by(quota.c.name)
-        )
-        return {row.name.split("/")[1]: row.used for row in rows}
 
     async def members(self, account: str, limit: int) -> Sequence[tuple[str, str]]:
         """Address key and unit of people the roster binds to an account; who holds a role comes first."""

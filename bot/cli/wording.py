@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.delivery.forecast import Forecast
+from bot.delivery.wording_forecast import short
 from bot.duties.plan_values import ZONE
 
 _DAYS: Final = "一二三四五六日"
@@ -231,10 +233,14 @@ def launched_before(id_: str, state: str, reason: str) -> str:
 
 
 def coming(
-    at: datetime, title: str, audience: int, clauses: Sequence[str], id_: str, provisional: str
+    at: datetime, title: str, found: Forecast, clauses: Sequence[str], id_: str, provisional: str
 ) -> str:
     note = f"（{provisional}）" if provisional else ""
-    return f"{moment(at)}  {title}  {audience:,} 人  {' '.join(clauses) or '无条款'}  {id_}{note}"
+    return f"{moment(at)}  {title}  {short(found)}  {' '.join(clauses) or '无条款'}  {id_}{note}"
+
+
+def really() -> str:
+    return "现在启动？"
 
 
 def nothing_coming(days: timedelta) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
+
+from bot.delivery.ledger import Left
 
 QUOTAS: Final = {
     "app": "应用消息（人次）",
     "notice": "学校通知（每分钟）",
-    "update": "卡片更新（每分钟）",
     "custom": "客服消息",
     "template": "模板消息",
     "subscribe": "订阅通知",
@@ -23,6 +25,16 @@ QUOTAS: Final = {
     "publish-list": "查已发布的文章",
     "publish-read": "读已发布的文章",
 }
+_CALLS: Final = {
+    "notice": "学校通知",
+    "update": "卡片更新",
+    "upload": "素材上传",
+    "custom": "客服消息",
+    "template": "模板消息",
+    "subscribe": "订阅通知",
+    "mass": "群发",
+}
+_WINDOWS: Final = {timedelta(minutes=1): "这一分钟", timedelta(hours=1): "这一小时"}
 _LINK: Final = re.compile(r",?\s*(more info at\s*)?https?://\S+")
 _LONGEST: Final = 160
 
@@ -118,8 +130,19 @@ def group_fine() -> str:
 GROUP: Final = "群机器人"
 
 
-def ledger(quota: str, used: int, limit: int) -> str:
-    return f"本窗口已用 {QUOTAS.get(quota, quota)} {used:,} / {limit:,}"
+def ledger(one: Left) -> str:
+    """A line of our own ledger; the reserve is what routine messages leave to alerts and answers."""
+    name = QUOTAS.get(one.line, one.line)
+    window = _WINDOWS.get(one.length, "今天")
+    kept = f"，留给预警和答复 {one.reserve:,}" if one.reserve else ""
+    return f"本机额度 {name}：{window}已用 {one.used:,} / {one.limit:,}，常规还可用 {one.routine:,}{kept}"
+
+
+def calls(one: Left) -> str:
+    """Calls of one interface of a corp, an account or this server's address."""
+    name = _CALLS.get(one.line, one.line)
+    window = _WINDOWS.get(one.length, "今天")
+    return f"接口频率 {name}：{window}已用 {one.used:,} / {one.limit:,}，还可用 {one.left:,}"
 
 
 def mend_ledger(quota: str) -> str:

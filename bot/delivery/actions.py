@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.accounts import realms_of
 from bot.delivery import wording
-from bot.delivery.ledger import Ledger
 from bot.delivery.rules import Stopped
-from bot.delivery.store_courier import CourierRows
 from bot.duties import launch
 from bot.duties.actions_classes import to_parents
 from bot.duties.audience import kinds_named
@@ -20,9 +17,9 @@ from bot.duties.occurrences import occurrence_id
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.messages import Address, Choice, Content, Markdown, Notice, Realm, Text, Urgency
-from bot.people.rules import Person, PersonKind, RoleName
+from bot.people.rules import ADMIN_ROLES, Person, PersonKind, RoleName, in_scope
 from bot.school import School
-from bot.settings import Wechat, WecomApp
+from bot.settings import Wechat
 from bot.work import Work
 
 ALERT: Final = "alert"
@@ -55,17 +52,23 @@ async def stop(work: Work, occurrence: str, now: datetime) -> Stopped | None:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """``missing`` approvers are still needed; with none, ``queued`` messages are on their way."""
+    """``missing`` approvers are still needed; with none, ``queued`` messages are on their way.
+
+    ``later``: all have agreed, and it goes out at its planned time.
+    """
 
     occurrence: Occurrence
     missing: int
     queued: int = 0
+    later: bool = False
 
 
 async def approve(work: Work, school: School, occurrence: str, by: Person, now: datetime) -> Agreed | None:
-    """One more yes. ``None`` for who may not: the author, somebody without 审批, or nothing that waits."""
+    """One more yes. ``None`` where nothing waits, or for the author, or whose 审批 does not reach so far."""
     found = await work.duties.occurrence(occurrence)
-    if found is None or found.state is not _S.WAITING or not (by.has(RoleName.APPROVER) or by.is_admin):
+    if found is None or found.state is not _S.WAITING:
+        return None
+    if not in_scope(found.unit, by.units(RoleName.APPROVER, *ADMIN_ROLES)):
         return None
     if await work.duties.asked_by(occurrence) == by.id:
         return None
@@ -79,8 +82,9 @@ async def approve(work: Work, school: School, occurrence: str, by: Person, now: 
     done = await launch.approve(work, school, occurrence, by.id, now)
     if done is None:
         return None
-    tell_staff(work, school, found, now)
-    return Agreed(found, 0, sum(done.queued.values()))
+    if done.is_open:
+        tell_staff(work, school, found, now)
+    return Agreed(found, 0, sum(done.queued.values()), later=not done.is_open)
 
 
 async def draft_alert(
@@ -186,24 +190,3 @@ def tell_groups(
             occurrence=occurrence,
         )
     return len(groups)
-
-
-async def costs(
-    work: Work, school: School, duty: Duty, now: datetime
-) -> tuple[Mapping[str, int], list[tuple[str, int, int]], int]:
-    """People by the account that reaches them first, (account, needed, left) of the days' quotas, and the
-    families that are the teachers' because none of them follows 学校通知."""
-    reached = await work.outbox.reach(
-        duty.to, school.plan.asks, school.term_start(now), [account.id for account in school.accounts]
-    )
-    ledger, rows = Ledger.of(school.accounts), CourierRows(work.tx)
-    used = []
-    for account in school.accounts:
-        line = "app" if isinstance(account, WecomApp) else "template"
-        left = await ledger.left(rows, account.id, line, now) if account.id in reached else None
-        if left is not None:
-            used.append((account.id, reached[account.id], left.routine))
-    unfollowed = 0
-    if PersonKind.PARENT in (kinds_named(duty.to) or PersonKind):
-        unfollowed = await work.outbox.unfollowed(duty.to, school.plan.asks, school.term_start(now))
-    return reached, used, unfollowed

@@ -8,13 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from bot.delivery.ledger import period
-from bot.delivery.rules import HELD, SECOND_ALERT, STOPPED, WANTS_LESS, DeliveryState, over_cap
+from bot.delivery.rules import (
+    HELD,
+    SECOND_ALERT,
+    STOPPED,
+    WANTS_LESS,
+    DeliveryState,
+    over_cap,
+    period,
+)
 from bot.delivery.store_attention import Cap
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState
-from bot.messages import Urgency
+from bot.messages import CardUpdate, Realm, Urgency
+from bot.people.rules import Stage
 from bot.school import School
 
 _MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
@@ -22,6 +30,7 @@ _QUIZ_RESTS: Final = timedelta(minutes=30)  # a sitting that was not touched for
 _KEPT: Final = (Do.LETTER, Do.QUIZ)  # what 少发 keeps
 _PER_MINUTE: Final = 30  # one app to one member; more is dropped without a word (90236)
 _PER_HOUR: Final = 1000
+_MEMBER: Final = f"|{Realm.MEMBER}|"  # in the key of an address
 _OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
 
 
@@ -55,7 +64,7 @@ async def admit(
 ) -> list[Claimed]:
     """Those who may be written to now. The others are due again when their time comes, or never.
 
-    Quiet hours, caps, 少发 and running quizzes bind routine messages only; a paused campaign and the
+    Quiet hours, lessons, caps, 少发 and running quizzes bind routine messages only; a paused campaign and the
     platform's limit per member bind all.
     """
     desk = _Desk(rows, now, list(claimed))
@@ -67,6 +76,7 @@ async def admit(
         if quiet > now:
             await desk.later(routine, quiet)
         else:
+            await _in_lessons(desk, school)
             welcome = await _unremarkable(desk, caps)
             await _wants_less(desk)
             await _in_a_quiz(desk)
@@ -95,6 +105,21 @@ async def _campaigns(desk: _Desk) -> None:
     state = {id_: found for id_, (found, _) in known.items()}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
+
+
+async def _in_lessons(desk: _Desk, school: School) -> None:
+    """Pupils of 中小学 and who teaches them are not written to in lessons, but in the next break or after."""
+    running = school.plan.lessons_at(desk.now)
+    if not running:
+        return
+    goers = await desk.rows.in_class(_people(desk.routine()))
+    held: dict[frozenset[Stage], list[Claimed]] = {}
+    for one in desk.routine():
+        stages = goers.get(one.person, frozenset())
+        if stages & running:
+            held.setdefault(stages, []).append(one)
+    for stages, some in held.items():
+        await desk.later(some, school.plan.free_from(desk.now, stages))
 
 
 async def _wants_less(desk: _Desk) -> None:
@@ -159,14 +184,21 @@ async def _second_alert(desk: _Desk) -> None:
 
 
 async def _too_fast(desk: _Desk) -> None:
-    """Thirty a minute and a thousand an hour for one member; the platform drops the rest silently."""
-    people = _people(desk.left)
+    """Thirty a minute and a thousand an hour for one member; the platform drops the rest silently.
+
+    Card updates are no messages; 学校通知 and official accounts have limits of their own.
+    """
+    members = [c for c in desk.left if c.person and _MEMBER in c.address]
+    people = _people(members)
     if not people:
         return
     sent = await desk.rows.sent_since(people, desk.now - timedelta(hours=1))
+    updates = await _updates(desk, members, sent)
     later: dict[datetime, list[Claimed]] = {}
     last_minute = desk.now - timedelta(minutes=1)
-    for one in desk.left:
+    for one in members:
+        if one.id in updates:
+            continue
         mine = sent.setdefault(one.address, [])
         minute = [at for at in mine if at > last_minute]
         if len(minute) >= _PER_MINUTE:
@@ -177,6 +209,16 @@ async def _too_fast(desk: _Desk) -> None:
             mine.append(desk.now)
     for at, some in later.items():
         await desk.later(some, at)
+
+
+async def _updates(
+    desk: _Desk, members: Sequence[Claimed], sent: Mapping[str, Sequence[datetime]]
+) -> set[int]:
+    """The card updates among what may be too much; nobody else's content is looked at."""
+    crowd = Counter(c.address for c in members)
+    many = [c for c in members if crowd[c.address] + len(sent.get(c.address, ())) > _PER_MINUTE]
+    contents = await desk.rows.contents({c.payload for c in many}) if many else {}
+    return {c.id for c in many if isinstance(contents.get(c.payload), CardUpdate)}
 
 
 def _people(claimed: Sequence[Claimed]) -> list[int]:

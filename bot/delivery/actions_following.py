@@ -9,8 +9,7 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery.actions_settling import give_up
-from bot.delivery.ledger import period
-from bot.delivery.rules import KNOWN_BY_NOW, NOT_FOLLOWING, SECOND_ALERT, DeliveryState, offered_again
+from bot.delivery.rules import KNOWN_BY_NOW, NOT_FOLLOWING, SECOND_ALERT, DeliveryState, offered_again, period
 from bot.delivery.store_classes import class_key
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.duties.plan_values import Period

@@ -11,9 +11,8 @@ from bot.accounts import Accounts
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
 from bot.delivery.digest import Parcel
-from bot.delivery.ledger import period
 from bot.delivery.mass import NOT_TAGGED, ROUTINE_PER_MONTH, SENT, TOGETHER, allowance
-from bot.delivery.rules import DeliveryState
+from bot.delivery.rules import DeliveryState, period
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_mass import Month
 from bot.delivery.store_mass_tags import TagRows

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.db import Tx
+from bot.delivery.actions_calls import Calls
 from bot.delivery.actions_mass import desk_for, leave_at_desk
 from bot.delivery.actions_ways import Candidate, candidates, give_back, take
 from bot.delivery.digest import Parcel
@@ -30,8 +32,13 @@ class Counter:
     account: str
     school: School
     ledger: Ledger
-    rows: CourierRows
+    tx: Tx
+    calls: Calls
     now: datetime
+
+    @property
+    def rows(self) -> CourierRows:
+        return CourierRows(self.tx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ async def choose(
     """The way this parcel takes; a reason when there is none; ``None``: not now. Raises PlatformError."""
     id_, members, rows, now = new_id(counter.now), parcel.members, counter.rows, counter.now
     addresses = list(dict.fromkeys(m.address for m in members))
+    settings = counter.school.accounts.get(counter.account)
     desk = await desk_for(client, counter.school, counter.account, rows, parcel)
     if desk.first:
         await leave_at_desk(rows, parcel)
@@ -67,6 +75,7 @@ async def choose(
     ways, reason = await candidates(rows, client, counter.school, counter.account, parcel, now)
     for one in ways:
         packed = _pack(client, addresses, one, id_, media)
+        await counter.calls.take(counter.tx, settings, packed.quota, now)
         match await take(rows, counter.account, one, addresses[0], id_, now):
             case Taken.NONE_LEFT:
                 continue

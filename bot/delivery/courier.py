@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.db import Database, Tx
 from bot.delivery.actions_attention import admit
+from bot.delivery.actions_calls import Calls
 from bot.delivery.actions_following import hearing
 from bot.delivery.actions_media import media_of, upload
 from bot.delivery.actions_packing import Choice, Counter, choose, load
@@ -53,6 +54,7 @@ class Courier:
         self._rng = rng
         self._ledger = ledger
         self._desk = MassDesk(database, clients, school, ledger)
+        self._calls = Calls()
         self._accounts = sorted({account for account, _ in clients})
         self._crew = Crew(database, clients, school, clock, rng)
         self._appetite: dict[tuple[str, bool], int] = {}
@@ -178,7 +180,7 @@ class Courier:
     ) -> tuple[list[Shipment], list[Parcel]]:
         """The calls, fixed; and the parcels whose picture has to be uploaded first."""
         rows, school = CourierRows(tx), self._school()
-        counter = Counter(account, school, self._ledger, rows, now)
+        counter = Counter(account, school, self._ledger, tx, self._calls, now)
         choices: list[Choice] = []
         bare: list[Parcel] = []
         for parcel in ready:
@@ -201,6 +203,8 @@ class Courier:
         """The parcel itself goes with the next round."""
         now = self._clock()
         try:
+            async with self._database.begin() as tx:
+                await self._calls.take(tx, self._school().accounts.get(account), "upload", now)
             await upload(self._database, self._clients[account, parcel.realm], account, parcel.content, now)
         except PlatformError as error:
             async with self._database.begin() as tx:

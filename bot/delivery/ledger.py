@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.delivery.base_limits import call_limits
 from bot.delivery.rules import RESERVE
 from bot.delivery.store_quota import Quotas
-from bot.duties.plan_values import ZONE, Period
+from bot.duties.plan_values import ZONE
 from bot.messages import Urgency
-from bot.settings import AccountSettings, WecomApp
+from bot.settings import AccountSettings, Wechat, WecomApp
 
 _DAY: Final = timedelta(days=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -32,6 +33,13 @@ class Left:
     limit: int
     used: int
     routine: int
+    line: str = ""
+    length: timedelta = _DAY
+
+    @property
+    def reserve(self) -> int:
+        """What of the whole is kept for alerts and answers."""
+        return int(self.limit * RESERVE) if self.length >= _DAY else 0
 
     @property
     def left(self) -> int:
@@ -39,7 +47,8 @@ class Left:
 
 
 # Per account and quota line: 90312 and 90236 for WeCom, sections 5.2 to 5.8 for official accounts. 学校通知
-# publishes no number; the base limit of any call is taken.
+# publishes no number; the base limit of any call is taken, as if each parent were one. Card updates and
+# uploads are no messages: they have the base limits of calls alone (base_limits.py).
 LIMITS: Final[Mapping[str, Limit]] = {
     "custom": Limit(500_000, _DAY),
     "template": Limit(100_000, _DAY),
@@ -48,7 +57,6 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "mass call": Limit(60, _MINUTE),
     "webhook": Limit(20, _MINUTE),
     "notice": Limit(10_000, _MINUTE),
-    "update": Limit(10_000, _MINUTE),
     "menu": Limit(1000, _DAY),
     "draft": Limit(1000, _DAY),
     "draft-list": Limit(1000, _DAY),
@@ -94,12 +102,32 @@ class Ledger:
         name, _ = _window(account, quota, limit, now)
         used = (await rows.drawn([name])).get(name, 0)
         allowed = await self._allowed(rows, account, quota, limit, Urgency.ROUTINE, now)
-        return Left(limit.count, used, max(allowed - used, 0))
+        return Left(limit.count, used, max(allowed - used, 0), quota, limit.length)
 
     def limit(self, account: str, quota: str) -> Limit | None:
         if quota == "app":
             return Limit(self.headcounts.get(account, 1000) * 200, _DAY)
         return LIMITS.get(quota)
+
+    def lines(self, account: AccountSettings) -> tuple[str, ...]:
+        """The lines that an account's messages draw on."""
+        if isinstance(account, WecomApp):
+            return ("app", "notice") if account.school_notice else ("app",)
+        if not isinstance(account, Wechat):
+            return ("webhook",)
+        if not account.verified:
+            return ()
+        return ("custom", "template", "mass") if account.type == "service" else ("custom", "mass")
+
+    async def calls(self, rows: Quotas, account: AccountSettings, now: datetime) -> list[Left]:
+        """The base limits of its interfaces of which this minute or hour has used something."""
+        found = []
+        for api in (*self.lines(account), "update", "upload"):
+            for limit in call_limits(account, api):
+                names = [*limit.before(now), limit.bucket(now)[0]]
+                if used := sum((await rows.drawn(names)).values()):
+                    found.append(Left(limit.count, used, max(limit.count - used, 0), api, limit.length))
+        return found
 
     def next_window(self, quota: str, now: datetime) -> datetime:
         """When a line that is used up holds something again."""
@@ -123,15 +151,3 @@ def _window(account: str, quota: str, limit: Limit, now: datetime) -> tuple[str,
     else:
         start = local.replace(second=0, microsecond=0)
     return f"{account}/{quota}/{start:%Y-%m-%dT%H:%M}", start + limit.length
-
-
-def period(per: Period, now: datetime) -> tuple[datetime, datetime]:
-    """The day, week (from Monday) or month in China that ``now`` is in: its beginning and its end."""
-    day = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    if per is Period.DAY:
-        return day, day + timedelta(days=1)
-    if per is Period.WEEK:
-        monday = day - timedelta(days=day.weekday())
-        return monday, monday + timedelta(days=7)
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=32)).replace(day=1)

@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from bot.delivery.ways import AT_ONCE
+from bot.duties.plan_values import ZONE, Period
 from bot.errors import PlatformError, Verdict
 from bot.messages import Urgency
 
@@ -21,6 +22,8 @@ RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (9
 RESERVE: Final = 0.2  # of an app's day, left free of routine messages for alerts and answers
 IN_FLIGHT: Final = 8  # calls at once for one account; the platform caps concurrency (45033)
 TOO_MANY_AT_ONCE: Final = 45033
+SPREAD_FROM: Final = 2000  # people; fewer go out at once
+SPREAD_SECONDS: Final = 900  # so that a whole school does not open its pages in one second
 
 
 class DeliveryState(StrEnum):
@@ -223,3 +226,15 @@ def reminders(planned_at: datetime, due_at: datetime, count: int) -> list[dateti
     half = planned_at + (due_at - planned_at) / 2
     wanted = [day_before] if count == 1 else [half, day_before][:count]
     return sorted(at for at in wanted if planned_at < at < due_at)
+
+
+def period(per: Period, now: datetime) -> tuple[datetime, datetime]:
+    """The day, week (from Monday) or month in China that ``now`` is in: its beginning and its end."""
+    day = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    if per is Period.DAY:
+        return day, day + timedelta(days=1)
+    if per is Period.WEEK:
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=7)
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.db import Moment, Tx, insert_new, milliseconds
 from bot.delivery.content import content_hash, from_json, to_json
-from bot.delivery.rules import DeliveryState
+from bot.delivery.rules import SPREAD_FROM, SPREAD_SECONDS, DeliveryState
 from bot.delivery.store_campaign import Campaigns
 from bot.delivery.store_classes import Classes
 from bot.delivery.store_following import Following
@@ -24,8 +24,6 @@ from bot.people.tables import contact, guardian, person
 _PAYLOAD: Final = insert_new(payload)
 _BLOB: Final = insert_new(blob)
 _QUEUE: Final = insert_new(delivery)
-_SPREAD_FROM: Final = 2000  # people; fewer go out at once
-_SPREAD_SECONDS: Final = 900
 
 
 class Outbox(Campaigns, Classes, Following):
@@ -111,9 +109,9 @@ class Outbox(Campaigns, Classes, Following):
         when: sa.ColumnElement[Any] = sa.literal(not_before, Moment())
         if urgency is Urgency.ROUTINE:
             count = await self._tx.scalar(sa.select(sa.func.count()).select_from(task).where(*theirs))
-            if count > _SPREAD_FROM:
+            if count > SPREAD_FROM:
                 start = sa.literal(milliseconds(not_before), sa.BigInteger)
-                when = sa.type_coerce(start + task.c.person_id // 4096 % _SPREAD_SECONDS * 1000, Moment())
+                when = sa.type_coerce(start + task.c.person_id // 4096 % SPREAD_SECONDS * 1000, Moment())
         # Two tasks of one person, two contacts, an earlier channel: the unique key lets one message through.
         chosen = (
             sa.select(

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from bot.db import Tx, milliseconds
 from bot.delivery.rules import DeliveryState
-from bot.delivery.tables import delivery
+from bot.delivery.store_lessons import Lessons
+from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.tables import occurrence
 from bot.lists import among
@@ -42,7 +43,7 @@ _LAST_HOUR: Final = timedelta(hours=1)
 _NEVER: Final = 2**62
 
 
-class Attention:
+class Attention(Lessons):
     _tx: Tx
 
     async def remarkable(
@@ -121,13 +122,15 @@ class Attention:
         return found
 
     async def sent_since(self, people: Sequence[int], since: datetime) -> dict[str, list[datetime]]:
-        """By address: every message since then, whatever its urgency; a digest counts once."""
+        """By address: every app message since then, whatever its urgency; a digest counts once."""
         found: dict[str, list[datetime]] = {}
         for row in await self._tx.rows(
             sa.select(delivery.c.address, delivery.c.settled_at)
+            .join(shipment, shipment.c.id == delivery.c.shipment_id)
             .where(
+                shipment.c.quota == "app",
                 among(delivery.c.person_id, people),
-                delivery.c.settled_at >= since,
+                delivery.c.settled_at > since,
                 delivery.c.state == DeliveryState.SENT,
             )
             .order_by(delivery.c.settled_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,11 +24,8 @@ from bot.delivery.rules import (
 )
 from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.tables import delivery, shipment
-from bot.duties.audience import Audience
-from bot.duties.rules import Ask, OccurrenceState
-from bot.duties.store_audience import where as whom
+from bot.duties.rules import OccurrenceState
 from bot.duties.tables import approval, occurrence, task
-from bot.people.tables import contact, person
 
 _APPROVE: Final = insert_new(approval)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
@@ -196,27 +193,6 @@ class Campaigns:
         ):
             found.setdefault(row.key.partition("#")[0], []).append(row.address)
         return found
-
-    async def reach(
-        self, audience: Audience, asks: Mapping[str, Ask], since: datetime | None, accounts: Iterable[str]
-    ) -> Mapping[str, int]:
-        """How many of an audience each account reaches, everybody at the first account that can."""
-        people = sa.select(person.c.id).where(whom(audience, asks, since))
-        order = {account: number for number, account in enumerate(accounts)}
-        first = (
-            sa.select(
-                contact.c.person_id,
-                sa.func.min(sa.case(order, value=contact.c.account, else_=len(order))).label("place"),
-            )
-            .where(contact.c.person_id.in_(people), contact.c.unreachable.is_(None))
-            .group_by(contact.c.person_id)
-            .subquery()
-        )
-        rows = await self._tx.rows(
-            sa.select(first.c.place, sa.func.count().label("people")).group_by(first.c.place)
-        )
-        names = list(order)
-        return {names[row.place]: row.people for row in rows if row.place < len(names)}
 
     async def agree(self, occurrence_id: str, by: int, now: datetime) -> int:
         """One more says yes to a draft; how many have by now. Two at once take turns."""

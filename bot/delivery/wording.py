@@ -19,7 +19,7 @@ from bot.delivery.rules import (
 )
 from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
-from bot.duties.wording import HOW, day
+from bot.duties.wording import HOW, day, moment
 from bot.materials.rules import Material
 from bot.messages import Way
 from bot.people.rules import leaf
@@ -127,21 +127,10 @@ def sent(title: str, people: int) -> str:
     return f"已通过「{title}」，发往{people}人。"
 
 
+def sent_later(title: str, planned: datetime) -> str:
+    return f"已通过「{title}」，{moment(planned)[5:]}发出。"
+
+
 def stopped(counts: Stopped) -> str:
     """``counts.recalled`` are those that will be taken back from WeCom; not from the WeChat plug-in."""
     return f"已停止：已发{counts.sent}人，其中撤回{counts.recalled}人，未发{counts.unsent}人。"
-
-
-def costs(
-    reached: Mapping[str, int], audience: int, used: Sequence[tuple[str, int, int]], unfollowed: int = 0
-) -> str:
-    """Who is reached how, and what it takes of the day: (account, needed, left for routine messages);
-    ``unfollowed``: families that nobody reaches because none of them follows 学校通知."""
-    channels = "、".join(f"{account} {people}人" for account, people in reached.items())
-    lines = [f"渠道：{channels or '无'}；无渠道{audience - sum(reached.values())}人（由老师转达）。"]
-    for account, needed, left in used:
-        short = "，今天不够，余下明天发" if needed > left else ""
-        lines.append(f"{account} 今日额度：用{needed}，可用{left}{short}。")
-    if unfollowed:
-        lines.append(f"{unfollowed}户未关注学校通知，将转班主任。")
-    return "".join(lines)

@@ -60,3 +60,8 @@ def no_code(trouble: str) -> str:
 
 def no_notice() -> str:
     return "您的班没有开通学校通知。"
+
+
+def unfollowed(families: int) -> str:
+    """For the look before sending."""
+    return f"{families}户未关注学校通知，将转班主任。"

@@ -160,6 +160,18 @@ def kinds_named(audience: Audience) -> frozenset[PersonKind]:
     return _IMPLIED.get(type(audience), frozenset())
 
 
+def stages_named(audience: Audience) -> frozenset[Stage]:
+    """The 学段 an audience is limited to; empty means any."""
+    if isinstance(audience, Except):
+        return stages_named(audience.left)
+    if isinstance(audience, Both | Either):
+        left, right = stages_named(audience.left), stages_named(audience.right)
+        if isinstance(audience, Both):
+            return (left & right) or left or right
+        return left | right if left and right else frozenset()
+    return frozenset({audience.stage}) if isinstance(audience, OfStage) else frozenset()
+
+
 _IMPLIED: Final[Mapping[type, frozenset[PersonKind]]] = {
     HasRole: frozenset({PersonKind.STAFF}),
     OfStage: frozenset({PersonKind.STUDENT}),

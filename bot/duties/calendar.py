@@ -12,7 +12,9 @@ from itertools import pairwise
 from typing import Final
 
 from bot.duties.cadence_wording import provisional_day
+from bot.duties.lessons import USUAL, Timetable, lesson_end
 from bot.duties.when import DEFAULT_TIME, OnEvent, SchoolDays, Weekday, When
+from bot.people.rules import Stage
 
 DAY: Final = timedelta(days=1)
 SPRING_BEGINS_WITH_WEEK: Final = 21  # of the school year, in which materials are chosen by season
@@ -59,13 +61,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class SchoolCalendar:
-    """``makeups`` and ``off`` are the school's own lines; ``breaks`` are the class breaks of a day."""
+    """``makeups`` and ``off`` are the school's own lines; ``breaks`` are the class breaks of a day.
+
+    ``lessons`` are the lesson hours of each 学段 that has them.
+    """
 
     terms: tuple[Term, ...]
     statutory: Statutory = Statutory()
     off: frozenset[date] = frozenset()
     makeups: Mapping[date, Weekday] = field(default_factory=dict)
     breaks: tuple[time, ...] = ()
+    lessons: Timetable = field(default_factory=lambda: USUAL)
 
     def is_school_day(self, day: date) -> bool:
         """Inside a term and with lessons or exams."""
@@ -101,6 +107,11 @@ class SchoolCalendar:
     def is_exam_day(self, day: date) -> bool:
         term = self.term_of(day)
         return bool(term and term.exams and term.exams[0] <= day <= term.exams[1])
+
+    def lesson_end(self, stage: Stage, day: date, at: time) -> time | None:
+        """Until when the lesson runs that a 学段 has at this time; ``None``: no lesson, or no school day."""
+        end = lesson_end(self.lessons.get(stage, ()), self.breaks, at)
+        return end if end is not None and self.is_school_day(day) else None
 
     def time_of(self, when: When) -> time | None:
         """The time of day in China; ``None`` for events, and for breaks where there are none."""

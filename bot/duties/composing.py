@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from bot.duties.plan_values import ZONE, Duty
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
+from bot.duties.starting import DIGEST
 from bot.duties.wording import day
 from bot.materials.rules import Material, pick
 from bot.messages import Choice, Content, Notice, Question, Text
@@ -20,7 +21,6 @@ from bot.work import Work
 
 _FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
 _SUFFIXES: Final = {"小学": "primary", "初中": "junior", "高中": "senior", "大学": "college"}
-DIGEST: Final = "digest"  # what: the moment at which the items of a day travel together; says nothing itself
 _SAFE: Final = "学校不会通过群或机器人收费、要验证码、发下载链接。"
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from bot.accounts import realms_of
 from bot.duties.actions_classes import to_parents
-from bot.duties.composing import DIGEST, choose_texts, compose, forward
-from bot.duties.occurrences import Planned, occurrences
+from bot.duties.composing import choose_texts, compose, forward
+from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
+from bot.duties.starting import DIGEST, start_of
 from bot.messages import Choice, Text, Urgency
-from bot.people.rules import TEACHER_ROLES, RoleName
+from bot.people.rules import TEACHER_ROLES, PersonKind, RoleName
 from bot.receipts.rules import ALPHABET
 from bot.school import School
 from bot.settings import Wechat
 from bot.work import Work
 
-_DIGEST_WAIT: Final = timedelta(hours=1)
 _MANY: Final = 10_000
 
 
@@ -57,15 +57,32 @@ async def register(
     state: OccurrenceState,
     asked_by: int | None = None,
     reason: str = "",
+    unit: str = "",
 ) -> Occurrence | None:
-    """The unique row alone, quick enough for a chat turn; the ticker does the rest of what is ASKED."""
+    """The unique row alone, quick enough for a chat turn; the ticker does the rest of what is ASKED, at its
+    planned time. ``unit`` narrows the audience of this one occurrence.
+    """
+    occurrence = await draft(work, school, pack, planned, state, reason, unit)
+    return occurrence if await work.duties.add(occurrence, asked_by) else None
+
+
+async def draft(
+    work: Work,
+    school: School,
+    pack: str,
+    planned: Planned,
+    state: OccurrenceState = OccurrenceState.ASKED,
+    reason: str = "",
+    unit: str = "",
+) -> Occurrence:
+    """The occurrence as a value, with its texts chosen; nothing is stored."""
     duty = planned.duty
-    occurrence = Occurrence(
+    return Occurrence(
         id=planned.id,
         duty=duty.id,
         pack=pack,
         title=duty.title,
-        unit="",
+        unit=unit,
         do=duty.do,
         what=duty.what,
         ask=duty.ask,
@@ -77,7 +94,6 @@ async def register(
         reason=reason,
         material=await choose_texts(work, school, duty, planned.planned_at),
     )
-    return occurrence if await work.duties.add(occurrence, asked_by) else None
 
 
 async def carry_out(
@@ -93,9 +109,10 @@ async def carry_out(
     ``joined_since`` limits the audience to those who came with a roster import.
     """
     duty = school.plan.duties[occurrence.duty]
-    state = OccurrenceState.WAITING if duty.approve else OccurrenceState.OPEN
+    waits = bool(duty.approve) and await work.duties.approved_by(occurrence.id) is None
+    state = OccurrenceState.WAITING if waits else OccurrenceState.OPEN
     if not await work.duties.change_state(
-        occurrence.id, state, only_from=[OccurrenceState.ASKED], launched_at=None if duty.approve else now
+        occurrence.id, state, only_from=[OccurrenceState.ASKED], launched_at=None if waits else now
     ):
         return None
     work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)
@@ -105,8 +122,8 @@ async def carry_out(
         occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now),
         joined_since=joined_since,
     )
-    if duty.approve:
-        await _ask_approvers(work, occurrence, audience, now)
+    if waits:
+        await ask_approvers(work, occurrence, audience, now)
         return Launched(occurrence, audience, {}, is_open=False)
     queued = await send_out(work, school, occurrence, duty, now)
     if audience > _MANY:
@@ -114,7 +131,7 @@ async def carry_out(
     return Launched(occurrence, audience, queued)
 
 
-async def _ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:
+async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:
     """Those who may say yes are told that something waits; without them it never goes out by itself."""
     approvers = await work.people.teachers_of(occurrence.unit, (RoleName.APPROVER,))
     contacts = await work.people.contacts_of([p.id for p in approvers])
@@ -135,21 +152,33 @@ async def _ask_approvers(work: Work, occurrence: Occurrence, audience: int, now:
 
 
 async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:
-    """The second person says yes: what was waiting goes out now. Nobody approves what they asked for."""
+    """The second person says yes: what was waiting goes out now, or at its planned time if that is to come.
+
+    Nobody approves what they asked for.
+    """
     occurrence = await work.duties.occurrence(occurrence_id)
     if occurrence is None or await work.duties.asked_by(occurrence_id) == by:
         return None
+    later = occurrence.planned_at > now
     changed = await work.duties.change_state(
         occurrence_id,
-        OccurrenceState.OPEN,
+        OccurrenceState.ASKED if later else OccurrenceState.OPEN,
         only_from=[OccurrenceState.WAITING],
         approved_by=by,
-        launched_at=now,
+        launched_at=None if later else now,
     )
     if not changed:
         return None
+    if later:
+        return Launched(occurrence, 0, {}, is_open=False)
     duty = school.plan.duties[occurrence.duty]
-    return Launched(occurrence, 0, await send_out(work, school, occurrence, duty, now))
+    audience = 0
+    if not await work.receipts.slug_of(occurrence.id):  # asked for a later moment, which is over by now
+        work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)
+        audience = await work.launches.give_tasks(
+            occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now)
+        )
+    return Launched(occurrence, audience, await send_out(work, school, occurrence, duty, now))
 
 
 async def send_out(
@@ -158,8 +187,8 @@ async def send_out(
     """Queue the messages, nearest channel first: the app, then 学校通知, then the official account."""
     queued: dict[str, int] = {}
     slug = slug_for(school.key, occurrence.id)
-    start = _start(school, occurrence.pack, duty, now)
     if duty.do is Do.FORWARD:
+        start = start_of(school.plan, occurrence.pack, duty, now)
         return await _forwards(work, school, occurrence, duty, slug, start)
     for account in school.accounts:
         for message in compose(school, occurrence, duty, account, slug):
@@ -168,26 +197,18 @@ async def send_out(
                 account=account.id,
                 realms=realms_of(account),
                 content=message.content,
-                not_before=start,
+                not_before=start_of(school.plan, occurrence.pack, duty, now, message.audience),
                 digest=duty.digest,
-                only_in_window=isinstance(account, Wechat) and not account.verified,
+                only_in_window=isinstance(account, Wechat) and not can_push(account),
                 now=now,
                 audience=message.audience,
             )
             queued[account.id] = queued.get(account.id, 0) + count
+    start = start_of(school.plan, occurrence.pack, duty, now, (PersonKind.PARENT,))
     await to_parents(
         work, school, occurrence, duty, lambda app: compose(school, occurrence, duty, app, slug), start, now
     )
     return queued
-
-
-def _start(school: School, pack: str, duty: Duty, now: datetime) -> datetime:
-    """When the messages may leave: not in quiet hours, and digest items with the next digest of the hour."""
-    start = school.plan.quiet_until(now)
-    if not duty.digest:
-        return start
-    coming = occurrences(school.plan, pack, start, start + _DIGEST_WAIT)
-    return next((p.planned_at for p in coming if p.duty.what == DIGEST), start)
 
 
 async def _forwards(
@@ -242,3 +263,8 @@ def _short(key: bytes, text: str, length: int) -> str:
         number, rest = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[rest])
     return "".join(letters)
+
+
+def can_push(account: Wechat) -> bool:
+    """May it write to a follower who was silent? Whom no personal way reaches is told by a mass send."""
+    return account.verified

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.duties.calendar import SchoolCalendar, Statutory, Term
-from bot.duties.plan_checks import ask_of, complaints
+from bot.duties.plan_checks import ask_of, complaints, lessons_of
 from bot.duties.plan_file import BlueprintPart, CalendarPart, DutyPart, PackPart, PlanPart
 from bot.duties.plan_values import Blueprint, Duty, Pack, Plan
 from bot.duties.rules import Do
@@ -48,6 +48,7 @@ def _calendar(part: CalendarPart, statutory: Statutory) -> SchoolCalendar:
         off=frozenset(part.off),
         makeups={makeup.date: makeup.like for makeup in part.makeups},
         breaks=tuple(part.breaks),
+        lessons=lessons_of(part),
     )
 
 

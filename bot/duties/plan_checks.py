@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
 from typing import Final
 
 from bot.duties.audience import Without, kinds_named, parts
 from bot.duties.calendar import DAY, SchoolCalendar, overlapping
-from bot.duties.plan_file import DutyPart, PackPart, PlanPart
+from bot.duties.lessons import PUPILS, USUAL, Hours, Timetable, in_order, lesson_end
+from bot.duties.plan_file import CalendarPart, DutyPart, PackPart, PlanPart
 from bot.duties.rules import LADDERS, Ask, Do, ProofKind
 from bot.duties.when import EventName, Once, OnEvent, SchoolDays, TermWeek, When
 from bot.errors import Complaint
@@ -34,6 +35,14 @@ POSSIBLE_ASKS: Final[Mapping[Do, tuple[Ask, ...]]] = {
     Do.TICK: (Ask.TICK, Ask.FILE),
 }
 _STUDENT_AUDIENCES: Final = frozenset(stage.value for stage in Stage)
+
+
+def lessons_of(part: CalendarPart) -> Timetable:
+    """The lesson hours of each 学段: one list is for all three; who is left out has the usual ones."""
+    if isinstance(part.lessons, list):
+        return dict.fromkeys(PUPILS, tuple(part.lessons))
+    given = {Stage(stage): tuple(hours) for stage, hours in part.lessons.items()}
+    return {**USUAL, **given}
 
 
 def ask_of(duty: DutyPart) -> Ask:
@@ -79,6 +88,25 @@ def _calendar(file: PlanPart, calendar: SchoolCalendar) -> Iterator[tuple[Path, 
             yield ("calendar", "makeups", i), f"{makeup.date} is in no term"
     if list(part.breaks) != sorted(set(part.breaks)):
         yield ("calendar", "breaks"), "the breaks are not in order"
+    yield from _lessons(file, calendar)
+
+
+def _lessons(file: PlanPart, calendar: SchoolCalendar) -> Iterator[tuple[Path, str]]:
+    given = file.calendar.lessons
+    for stage in PUPILS[:1] if isinstance(given, list) else PUPILS:
+        at: Path = ("calendar", "lessons", stage.value) if stage in given else ("calendar", "lessons")
+        hours = calendar.lessons[stage]
+        if not in_order(hours):
+            yield at, "the lessons are not in order: each ends before the next begins"
+            continue
+        minutes = (time(minute // 60, minute % 60) for minute in range(24 * 60))
+        if not any(_is_free(file, hours, minute) for minute in minutes):
+            yield at, "lessons and quiet hours leave no time of a school day"
+
+
+def _is_free(file: PlanPart, hours: Sequence[Hours], at: time) -> bool:
+    quiet = any(at in stretch for stretch in file.quiet_hours)
+    return not quiet and lesson_end(hours, file.calendar.breaks, at) is None
 
 
 def _blueprints(file: PlanPart) -> Iterator[tuple[Path, str]]:

@@ -6,10 +6,20 @@ import re
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+)
 
 from bot.duties.audience import Audience
 from bot.duties.audience_parser import parse_audience
+from bot.duties.lessons import Hours
 from bot.duties.plan_values import Cap, IfHoliday, Mode, Period, QuietHours, Sitting
 from bot.duties.rules import MAX_REMINDERS, Ask, Do
 from bot.duties.when import SHAPES, Weekday, When, parse_when
@@ -53,6 +63,14 @@ def parse_quiet(text: str) -> QuietHours:
     if not bar or first == last:
         raise ValueError(f"{text!r} is no stretch of hours; write it as 21:30-07:00")
     return QuietHours(parse_clock(first), parse_clock(last))
+
+
+def parse_hours(text: str) -> Hours:
+    """``08:00-11:50``. Raises ValueError with the reason."""
+    first, bar, last = text.partition("-")
+    if not bar:
+        raise ValueError(f"{text!r} is no stretch of lessons; write it as 08:00-11:50")
+    return Hours(parse_clock(first), parse_clock(last))
 
 
 def parse_cap(text: str) -> Cap:
@@ -102,9 +120,15 @@ ToField = Annotated[
     _word("kinds, 学段, unit PATH, role NAME, without PROOF of DUTY; and, or, except, ( )"),
 ]
 QuietField = Annotated[QuietHours, PlainValidator(lambda v: parse_quiet(_text(v))), _word("21:30-07:00")]
+HoursField = Annotated[Hours, PlainValidator(lambda v: parse_hours(_text(v))), _word("08:00-11:50")]
 CapField = Annotated[Cap, PlainValidator(lambda v: parse_cap(_text(v))), _word("2 per week")]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
+LessonsField = Annotated[
+    Annotated[list[HoursField], Tag("all")]
+    | Annotated[dict[Literal["小学", "初中", "高中"], list[HoursField]], Tag("each")],
+    Discriminator(lambda value: "each" if isinstance(value, dict) else "all"),
+]
 
 
 class _Part(BaseModel):
@@ -128,7 +152,10 @@ class CalendarPart(_Part):
     holidays: Literal["china"] = "china"
     off: list[Day] = []
     makeups: list[MakeupPart] = []
-    breaks: list[Clock] = Field(default=[], description="class breaks, in order")
+    breaks: list[Clock] = Field(default=[], description="class breaks, in order, 20 minutes each")
+    lessons: LessonsField = Field(
+        default={}, description="lesson hours of 小学, 初中 and 高中, or of each; what is left out is usual"
+    )
 
 
 class BlueprintPart(_Part):

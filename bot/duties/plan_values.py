@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -14,10 +14,11 @@ from bot.duties.audience import Audience
 from bot.duties.calendar import SchoolCalendar
 from bot.duties.rules import Ask, Do
 from bot.duties.when import When
-from bot.people.rules import PersonKind
+from bot.people.rules import PersonKind, Stage
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 MINUTE: Final = timedelta(minutes=1)
+_TURNS: Final = 400  # lessons, breaks and quiet hours to step over; a checked plan needs a dozen
 
 
 class IfHoliday(StrEnum):
@@ -153,4 +154,22 @@ class Plan:
                 break
             end = local.replace(hour=inside.last.hour, minute=inside.last.minute, second=0, microsecond=0)
             moment = end if end > local else end + timedelta(days=1)
+        return moment
+
+    def lessons_at(self, moment: datetime) -> frozenset[Stage]:
+        """The 学段 that have a lesson at this aware moment."""
+        local = moment.astimezone(ZONE)
+        day, at = local.date(), local.time()
+        return frozenset(s for s in self.calendar.lessons if self.calendar.lesson_end(s, day, at) is not None)
+
+    def free_from(self, moment: datetime, stages: Collection[Stage] = ()) -> datetime:
+        """The first moment from ``moment`` on that is in no quiet hour and in no lesson of these 学段."""
+        for _ in range(_TURNS):
+            later = self.quiet_until(moment)
+            local = later.astimezone(ZONE)
+            ends = [self.calendar.lesson_end(stage, local.date(), local.time()) for stage in stages]
+            running = [end for end in ends if end is not None]
+            if not running:
+                return later
+            moment = datetime.combine(local.date(), max(running), ZONE)
         return moment

@@ -228,6 +228,13 @@ class Duties(Links):
         )
         return value
 
+    async def approved_by(self, occurrence_id: str) -> int | None:
+        """Who said the last yes; ``None`` where nobody had to, or has not yet."""
+        value: int | None = await self._tx.scalar(
+            sa.select(occurrence.c.approved_by).where(occurrence.c.id == occurrence_id)
+        )
+        return value
+
     async def watermark(self, name: str) -> datetime | None:
         """Until when the clock has been read."""
         value: datetime | None = await self._tx.scalar(

@@ -67,11 +67,13 @@ class Ticker:
             return launched
 
     async def _asked(self, school: School) -> int:
-        """What /push or the command line asked for, one transaction each."""
+        """What /push or the command line asked for, once its time has come; one transaction each."""
         async with self._database.reading() as tx:
             asked = await Work(tx).duties.in_state(OccurrenceState.ASKED)
         done = 0
         for occurrence in asked:
+            if occurrence.planned_at > self._clock():
+                continue
             async with self._database.begin() as tx:
                 work, now = Work(tx), self._clock()
                 done += _logged(work, school, await carry_out(work, school, occurrence, now), now)

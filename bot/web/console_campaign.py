@@ -12,6 +12,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.delivery import actions, wording_following, wording_mass
+from bot.delivery.actions_trial import try_out
 from bot.delivery.store_mass_jobs import Job, JobRows
 from bot.duties.audience import kinds_named
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -24,6 +25,7 @@ from bot.reports.wording import exempt_reasons
 from bot.web import wording
 from bot.web.console import Desk, desk
 from bot.web.console_article import shelf
+from bot.web.console_before import forecast_of
 from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
 from bot.work import Work
@@ -68,6 +70,8 @@ async def show(visit: Visit) -> web.StreamResponse:
         )
         slug = await work.receipts.slug_of(id_)
         articles = await shelf(visit, work, me, occurrence)
+        is_coming = occurrence.state in (_S.ASKED, _S.WAITING) and not top
+        forecast = await forecast_of(visit, work, occurrence) if is_coming else []
         approvable = me.may_approve(occurrence.unit) and await work.duties.asked_by(id_) != me.person.id
     units = {unit: merged(own, unit) for unit, own in by_unit(tallies).items()}
     where = wording.scope([top] if top else me.scope, visit.school.name)
@@ -94,6 +98,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         code=_code(link) if link else "",
         shelf=articles,
         acts=_acts(me, occurrence, approvable),
+        forecast=forecast,
     )
 
 
@@ -113,11 +118,13 @@ def _acts(me: Desk, occurrence: Occurrence, approvable: bool) -> list[str]:
     acts = ["approve"] if approvable and occurrence.state is _S.WAITING else []
     if me.may_change(occurrence.unit):
         acts += [act for act, (states, _) in _FROM.items() if occurrence.state in states]
+        is_coming = occurrence.state in (_S.ASKED, _S.WAITING)
+        acts += ["try"] if is_coming and occurrence.what != actions.ALERT else []
     return acts
 
 
 async def change(visit: Visit) -> web.StreamResponse:
-    """POST: approve, pause, resume or stop; on record, and only for who answers for the whole campaign."""
+    """POST: approve, pause, resume, stop, try; on record, and only for who answers for the whole campaign."""
     form = await visit.form()
     id_, act = str(form.get("id", "")), str(form.get("act", ""))
     async with visit.pages.database.begin() as tx:
@@ -129,9 +136,15 @@ async def change(visit: Visit) -> web.StreamResponse:
                 raise Refusal(wording.not_allowed())
             if await actions.approve(work, visit.school, id_, me.person, visit.now) is None:
                 raise Refusal(wording.cannot_approve())
+        elif act == "try" and act in _acts(me, occurrence, approvable=False):
+            duty = visit.school.plan.duties.get(occurrence.duty)
+            if duty is None:
+                raise Refusal(wording.stale_form())
+            await try_out(work, visit.school, duty, occurrence, me.person, visit.now)
         else:
             await _turn(visit, work, me, occurrence, act)
-        work.people.audit(me.person.id, f"campaign {act}", visit.now, {"occurrence": id_})
+        if act != "try":
+            work.people.audit(me.person.id, f"campaign {act}", visit.now, {"occurrence": id_})
     visit.pages.wake()
     return visit.see_other(f"{CONSOLE}campaign?{urlencode({'id': id_})}")
 

@@ -209,6 +209,7 @@ _AUDIT: Final = {
     "article public": "确认文章已发布",
     "article nothing": "确认文章没有发布",
     "push": "发起推送",
+    "push trial": "试发给自己",
     "approved": "通过审批",
 }
 

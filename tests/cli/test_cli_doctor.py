@@ -13,10 +13,13 @@ import pytest
 from aiohttp import web
 
 from bot.app import built
+from bot.delivery.base_limits import call_limits
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.tables import account_state, quota
+from bot.duties.plan_values import ZONE
 from bot.loading import load_settings
 from bot.messages import Way
+from bot.settings import WecomApp
 from bot.simulator.corp import Parent, SchoolDepartment, Student
 from bot.simulator.server import SIMULATION, build
 from bot.simulator.simulation import Simulation
@@ -290,16 +293,26 @@ async def test_an_account_that_may_not_do_what_the_settings_say(ward: Ward) -> N
 async def test_quotas_that_run_low(ward: Ward) -> None:
     database = ward.office.database()
     now = datetime.now(UTC)
-    soon, over = now + timedelta(hours=1), now - timedelta(hours=1)
+    soon, day = now + timedelta(hours=1), f"{now.astimezone(ZONE):%Y-%m-%d}T00:00"
+    updates = call_limits(WecomApp.model_construct(id="campus", corp_id="ww0123456789abcdef"), "update")[1]
     async with database.begin() as tx:
-        tx.write(quota.insert(), name="campus/app/2026-11-22T00:00", used=3990, until=soon)
-        tx.write(quota.insert(), name="campus/notice/2026-11-22T09:00", used=7, until=over)
+        tx.write(quota.insert(), name=f"campus/app/{day}", used=3990, until=soon)
+        tx.write(quota.insert(), name=f"public/custom/{day}", used=7, until=soon)
+        tx.write(quota.insert(), name=updates.before(now)[-1], used=149_000, until=soon)
         tx.write(account_state.insert(), account="public", stopped="restored from a backup", since=now)
     await database.close()
     found = await ward.doctor()
-    assert "本窗口已用 应用消息（人次） 3,990 / 4,000" in found.out
-    assert "账号上限" in found.out
-    assert "学校通知（每分钟）" not in found.out
+    for line in (
+        "[提示] 本机额度 应用消息（人次）：今天已用 3,990 / 4,000，常规还可用 0，留给预警和答复 800",
+        "账号上限",
+        "[正常] 本机额度 学校通知（每分钟）：这一分钟已用 0 / 10,000，常规还可用 10,000",
+        "[提示] 接口频率 卡片更新：这一小时已用 149,000 / 150,000，还可用 1,000",
+        "[正常] 本机额度 客服消息：今天已用 7 / 500,000，常规还可用 399,993，留给预警和答复 100,000",
+        "[正常] 本机额度 模板消息：今天已用 0 / 100,000",
+        "[正常] 本机额度 群消息（每分钟）：这一分钟已用 0 / 20，常规还可用 20",
+    ):
+        assert line in found.out
+    assert "素材上传" not in found.out, "nothing was uploaded"
     assert "本账号已停发：restored from a backup" in found.err
     assert found.code == 1
 

@@ -20,9 +20,12 @@ async def staffed(office: Office) -> Office:
 async def test_the_coming_weeks(staffed: Office) -> None:
     found = await staffed.types("schedule", "next", "--from", "2026-11-16", "--count", 3)
     assert found.out.splitlines() == [
-        "2026-11-19 18:20 周四  主题班会登记  1 人  S1-08  class-meeting@2026-11-19T18:20",
-        "2026-11-20 16:40 周五  学生周提醒  2 人  S1-16  weekly-reminder@2026-11-20T16:40",
-        "2026-11-27 16:40 周五  学生周提醒  2 人  S1-16  weekly-reminder@2026-11-27T16:40",
+        "2026-11-19 18:20 周四  主题班会登记  1 人，约 18:21 发完，阅读约 1分钟"
+        "  S1-08  class-meeting@2026-11-19T18:20",
+        "2026-11-20 16:40 周五  学生周提醒  2 人，约 16:41 发完，阅读约 1分钟"
+        "  S1-16  weekly-reminder@2026-11-20T16:40",
+        "2026-11-27 16:40 周五  学生周提醒  2 人，约 16:41 发完，阅读约 1分钟"
+        "  S1-16  weekly-reminder@2026-11-27T16:40",
     ]
 
 
@@ -40,18 +43,23 @@ async def test_units_under_another_plan_are_not_counted(staffed: Office) -> None
     staffed.write("schedules.yaml", f"{text}  other:\n{other}")
     staffed.change("settings.yaml", "database:", "plans: {护理学院/2023级: other}\ndatabase:")
     found = await staffed.types("schedule", "next", "--from", "2026-11-20", "--count", 2)
-    sizes = dict(re.findall(r"  (\d+) 人  \S+  ([\w-]+)@", found.out))
+    sizes = dict(re.findall(r"  (\d+) 人.*  \S+  ([\w-]+)@", found.out))
     assert sizes == {"2": "other-weekly", "0": "weekly-reminder"}
 
 
 async def test_firing_twice_launches_once(staffed: Office) -> None:
     first = await staffed.types("schedule", "fire", "weekly-reminder", "--at", "2026-11-20T16:40")
     assert first.code == 0
+    assert "「学生周提醒」将发给2人（学生2）" in first.out
+    assert "渠道：campus 企业微信2人。" in first.out
+    assert "campus 企业微信当日额度：用2，可用3,200。" in first.out
     assert "已启动「学生周提醒」weekly-reminder@2026-11-20T16:40：2 人有任务，campus 2 条" in first.out
     second = await staffed.types("schedule", "fire", "weekly-reminder@2026-11-20T16:40")
     assert second.code == 0
     assert "没有再启动（进行中）" in second.out
-    third = await staffed.types("schedule", "fire", "weekly-reminder", "--at", "2026-11-20T08:40+00:00")
+    third = await staffed.types(
+        "schedule", "fire", "weekly-reminder", "--at", "2026-11-20T08:40+00:00", "--yes"
+    )
     assert "没有再启动" in third.out
     database = staffed.database()
     async with database.reading() as tx:

@@ -196,7 +196,7 @@ async def test_the_staff_group_hears_of_staff_duties_only(post: Post) -> None:
 
 async def test_push_tells_what_it_costs(post: Post) -> None:
     await post.member("chen").says("/push weekly-reminder")
-    post.member("chen").hears("将发给3人", "campus 2人", "无渠道1人", "用2，可用160000")
+    post.member("chen").hears("将发给3人", "campus 企业微信2人", "无渠道1人", "用2，可用160,000")
 
 
 async def test_an_alert_is_not_pushed(post: Post) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from conftest import REPO
 
 from bot.duties.calendar import Statutory
+from bot.duties.lessons import PUPILS, USUAL, Hours
 from bot.duties.plan import json_schema, parse_plan
 from bot.duties.plan_file import parse_cap, parse_length, parse_quiet
 from bot.duties.plan_values import ZONE, Cap, IfHoliday, Mode, Period, Plan, QuietHours
 from bot.duties.rules import Ask, Do
 from bot.errors import BadFile
-from bot.people.rules import PersonKind
+from bot.people.rules import PersonKind, Stage
 
 
 def refused(text: str) -> list[str]:
@@ -86,6 +88,21 @@ def test_every_wrong_field_is_told_at_once(small: str) -> None:
         ("{date: 2026-10-10", "{date: 2028-10-10", ":6: 2028-10-10 is in no term"),
         ("2027-01-15]}", "2027-01-20]}", ":3: the exams are not inside 2026秋"),
         ('["09:40", "15:20"]', '["15:20", "09:40"]', ":7: the breaks are not in order"),
+        (
+            'breaks: ["09:40", "15:20"]',
+            'lessons: ["08:00-11:50", "11:30-16:00"]',
+            ":7: the lessons are not in order: each ends before the next begins",
+        ),
+        (
+            'breaks: ["09:40", "15:20"]',
+            'lessons: ["11:50-08:00"]',
+            ":7: the lessons are not in order: each ends before the next begins",
+        ),
+        (
+            'breaks: ["09:40", "15:20"]',
+            'lessons: {高中: ["07:00-13:00", "14:00-21:30"]}',
+            ":7: lessons and quiet hours leave no time of a school day",
+        ),
         ("刷单返利: 3", "刷单返利: 30", ":11: the topics want more than 20 points"),
     ],
 )
@@ -122,6 +139,42 @@ def test_contradictions_of_another_duty(small: str, lines: str, complaint: str) 
 def test_an_alert_may_come_at_night(small: str) -> None:
     text = small.replace("what: weekly", "what: alert").replace("friday at 16:40", "friday at 22:20")
     assert parse_plan(text, "schedules.yaml", Statutory()).duties["weekly-reminder"].what == "alert"
+
+
+def test_lesson_hours_for_all_for_each_or_usual(small: str) -> None:
+    def lessons(line: str) -> Mapping[Stage, Sequence[Hours]]:
+        text = small.replace('breaks: ["09:40", "15:20"]', line)
+        return parse_plan(text, "schedules.yaml", Statutory()).calendar.lessons
+
+    morning = (Hours(time(8), time(11, 30)),)
+    assert lessons("breaks: []") == USUAL
+    assert lessons('lessons: ["08:00-11:30"]') == dict.fromkeys(PUPILS, morning)
+    assert lessons('lessons: {初中: ["08:00-11:30"]}') == {**USUAL, Stage.JUNIOR: morning}
+    assert lessons("lessons: {初中: []}")[Stage.JUNIOR] == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "complaints"),
+    [
+        (
+            'lessons: ["8-11:50", "14:00"]',
+            [
+                ":7: item 1: '8' is no time of day; write it as 09:40",
+                ":7: item 2: '14:00' is no stretch of lessons; write it as 08:00-11:50",
+            ],
+        ),
+        (
+            "lessons:\n    初中:\n      - 14:00\n    大学: []",
+            [
+                ":9: item 1: '14:00' is no stretch of lessons; write it as 08:00-11:50",
+                ":10: 大学: Input should be '小学', '初中' or '高中'",
+            ],
+        ),
+    ],
+)
+def test_lesson_hours_that_cannot_be_read(small: str, line: str, complaints: list[str]) -> None:
+    text = small.replace('breaks: ["09:40", "15:20"]', line)
+    assert refused(text) == [f"schedules.yaml{one}" for one in complaints]
 
 
 def test_a_clause_is_served_or_left_out_not_both(small: str) -> None:

@@ -1,0 +1,129 @@
+"""One forecast for three readers: /push, the console, and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from bot.accounts import realms_of
+from bot.delivery import wording_following, wording_mass
+from bot.delivery.actions_mass import mass_costs
+from bot.delivery.base_limits import MINUTE, call_limits
+from bot.delivery.forecast import Forecast, Room, Way, foretell, reading_seconds
+from bot.delivery.forecast import Readings as Counted
+from bot.delivery.ledger import Ledger
+from bot.delivery.rules import period
+from bot.delivery.store_courier import CourierRows
+from bot.delivery.store_forecast import Readings
+from bot.duties.audience import OfKind
+from bot.duties.composing import choose_texts
+from bot.duties.launch import can_push
+from bot.duties.plan_values import Duty
+from bot.duties.rules import Do
+from bot.duties.scope import limited
+from bot.messages import Realm
+from bot.people.rules import PersonKind
+from bot.quiz.items import AUDIENCES
+from bot.school import School
+from bot.settings import AccountSettings, Wechat, WecomApp
+from bot.work import Work
+
+_PARENTS: Final = tuple(f"家长/{word}" for word in AUDIENCES)
+_BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Counted once, asked for several moments."""
+
+    work: Work
+    school: School
+    pack: str
+    duty: Duty
+    found: Counted
+    unit: str = ""
+
+    async def at(self, moment: datetime) -> Forecast:
+        """What sending at this moment would mean, as things stand."""
+        rooms = {place: await self._rooms(way, moment) for place, way in enumerate(self.found.ways)}
+        return foretell(self.school.plan, self.pack, self.duty, self.found, rooms, moment)
+
+    async def _rooms(self, way: Way, moment: datetime) -> Sequence[Room]:
+        account = self.school.accounts.get(way.account)
+        assert account is not None
+        ledger, rows = Ledger.of(self.school.accounts), CourierRows(self.work.tx)
+        found = []
+        if (left := await ledger.left(rows, way.account, way.line, moment)) is not None:
+            whole = left.limit - left.reserve
+            found.append(Room(way.line, left.length, left.routine, whole))
+        found += [
+            Room(f"calls {limit.api}", limit.length, limit.count, limit.count)
+            for limit in call_limits(account, way.line)
+            if limit.length == MINUTE
+        ]
+        return found
+
+
+    async def beside(self) -> list[str]:
+        """What else there is to know: mass sends, and families that nothing reaches."""
+        to = limited(self.duty.to, self.pack, self.school.packs, self.school.default_pack, self.unit)
+        if to is None:
+            return []
+        now = self.found.now
+        costs = await mass_costs(self.work, self.school, replace(self.duty, to=to), now)
+        lines = [wording_mass.cost(c.account, c.followers, c.spent, c.day_used) for c in costs]
+        if self.found.kinds.get(PersonKind.PARENT):
+            asks, since = self.school.plan.asks, self.school.term_start(now)
+            if silent := await self.work.outbox.unfollowed(to, asks, since):
+                lines.append(wording_following.unfollowed(silent))
+        return lines
+
+
+async def outlook(
+    work: Work, school: School, pack: str, duty: Duty, now: datetime, *, unit: str = "", material: str = ""
+) -> Outlook:
+    """The readings of this moment; ``material`` where the texts are chosen already."""
+    ways = [way for account in school.accounts for way in _ways(account)]
+    to = limited(duty.to, pack, school.packs, school.default_pack, unit)
+    kinds: Mapping[PersonKind, int] = {}
+    shares, used = [], {}
+    readings = Readings(work.tx, to or OfKind(PersonKind.STUDENT), school.plan.asks, school.term_start(now))
+    if to is not None:
+        kinds = await readings.kinds()
+        people = sum(kinds.values())
+        pushing = {a.id: not isinstance(a, Wechat) or can_push(a) for a in school.accounts}
+        shares = await readings.shares(people, ways, pushing, duty.id, now)
+        periods = {k: period(cap.per, now)[0] for k, cap in school.plan.caps.items() if kinds.get(k)}
+        used = await readings.used(people, periods)
+    seconds = await _seconds(work, school, duty, now, material)
+    calls = await readings.calls()
+    counted = Counted(now, kinds, ways, shares, used, seconds, calls)
+    return Outlook(work, school, pack, duty, counted, unit)
+
+
+def _ways(account: AccountSettings) -> list[Way]:
+    """In the order in which a launch tries them."""
+    if isinstance(account, WecomApp):
+        lines = {Realm.MEMBER: "app", Realm.PARENT: "notice"}
+        return [Way(account.id, realm, lines[realm], _BATCH) for realm in realms_of(account)]
+    if isinstance(account, Wechat):
+        has_template = account.type == "service" and "notice" in account.templates
+        return [Way(account.id, Realm.OPENID, "template" if has_template else "custom", 1)]
+    return []
+
+
+async def _seconds(work: Work, school: School, duty: Duty, now: datetime, material: str) -> Mapping[str, int]:
+    """What reading and doing takes each audience word."""
+    chosen = material or await choose_texts(work, school, duty, now)
+    texts = dict(part.split("=", 1) for part in chosen.split(";")) if "=" in chosen else {}
+    seconds = {}
+    for word in (*AUDIENCES, *_PARENTS):
+        text = school.library.get(texts.get(word, chosen)) if duty.do is not Do.QUIZ else None
+        scene = text.scene if text else None
+        letters = len(text.body) if text else len(duty.title)
+        letters += len(scene.stem) + sum(len(option) for _, option in scene.options) if scene else 0
+        paper = school.plan.blueprint(duty.blueprint, word.partition("/")[0]) if duty.blueprint else None
+        seconds[word] = reading_seconds(letters, duty.ask, paper.points if paper else 0)
+    return seconds

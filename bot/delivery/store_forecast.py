@@ -1,0 +1,173 @@
+"""What is counted before sending. Large audiences are counted by kind and otherwise looked at by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from bot.db import Moment, Tx
+from bot.delivery.forecast import Share, Way
+from bot.delivery.rules import DeliveryState
+from bot.delivery.store_attention import NUDGE
+from bot.delivery.tables import delivery, shipment
+from bot.duties.audience import Audience
+from bot.duties.rules import Ask
+from bot.duties.store_audience import where as whom
+from bot.messages import Realm, Urgency
+from bot.people.rules import PersonKind, Stage
+from bot.people.tables import contact, exemption, person
+
+EXACT: Final = 50_000  # people up to whom everybody's channels are looked at
+SAMPLE: Final = 10_000
+CAPS: Final = 5_000  # whose messages of the week or month are counted
+_CALLS: Final = 500  # of the newest calls, to see how long one takes
+_PER_ACCOUNT: Final = 20
+
+
+class Readings:
+    """``audience`` is already limited to its pack and unit; ``since`` is what "without" looks back to."""
+
+    def __init__(self, tx: Tx, audience: Audience, asks: Mapping[str, Ask], since: datetime | None) -> None:
+        self._tx = tx
+        self._whom = whom(audience, asks, since)
+
+    async def kinds(self) -> Mapping[PersonKind, int]:
+        """Exact, whatever the size."""
+        if self._tx.dialect == "postgresql":
+            # Compiling these statements would take longer than they run.
+            await self._tx.rows(sa.select(sa.func.set_config("jit", "off", True)))
+        rows = await self._tx.rows(
+            sa.select(person.c.kind, sa.func.count().label("people"))
+            .where(self._whom)
+            .group_by(person.c.kind)
+        )
+        return {PersonKind(row.kind): row.people for row in rows}
+
+    async def shares(
+        self, people: int, ways: Sequence[Way], pushing: Mapping[str, bool], duty: str, now: datetime
+    ) -> list[Share]:
+        """People who are alike, with the first way that reaches them.
+
+        ``pushing``: may the account write to somebody who was silent?
+        """
+        some = self._some(people, EXACT, SAMPLE)
+        who = sa.select(
+            person.c.kind, person.c.stage, person.c.less,
+            _first_way(ways, pushing, now).label("way"),
+            _is_exempt(duty, now).label("exempt"),
+        ).where(some).subquery()  # fmt: skip
+        rows = await self._tx.rows(sa.select(*who.c, sa.func.count().label("people")).group_by(*who.c))
+        return [
+            Share(
+                PersonKind(row.kind),
+                Stage(row.stage) if row.stage else None,
+                row.way,
+                bool(row.less),
+                bool(row.exempt),
+                row.people,
+            )
+            for row in rows
+        ]
+
+    async def used(
+        self, people: int, periods: Mapping[PersonKind, datetime]
+    ) -> dict[PersonKind, dict[int, int]]:
+        """For each kind: how many people have had so many routine messages since their period began."""
+        if not periods:
+            return {}
+        since = sa.case(
+            {str(kind): sa.literal(at, Moment()) for kind, at in periods.items()}, value=person.c.kind
+        )
+        had = (
+            sa.select(sa.func.count())
+            .where(
+                delivery.c.person_id == person.c.id,
+                delivery.c.settled_at >= since,
+                delivery.c.state == DeliveryState.SENT,
+                delivery.c.urgency == Urgency.ROUTINE,
+                ~delivery.c.key.startswith(NUDGE),
+            )
+            .scalar_subquery()
+        )
+        who = (
+            sa.select(person.c.kind, had.label("number"))
+            .where(self._some(people, CAPS, CAPS), person.c.kind.in_([str(kind) for kind in periods]))
+            .subquery()
+        )
+        rows = await self._tx.rows(sa.select(*who.c, sa.func.count().label("people")).group_by(*who.c))
+        found: dict[PersonKind, dict[int, int]] = {}
+        for row in rows:
+            found.setdefault(PersonKind(row.kind), {})[row.number] = row.people
+        return found
+
+    async def units(self) -> dict[str, int]:
+        """How many people of the audience each unit has itself."""
+        rows = await self._tx.rows(
+            sa.select(person.c.unit, sa.func.count().label("people"))
+            .where(self._whom)
+            .group_by(person.c.unit)
+        )
+        return {row.unit: row.people for row in rows}
+
+    async def calls(self) -> dict[str, timedelta]:
+        """How long the last calls of each account took, from the shipment to its settlement."""
+        newest = (
+            sa.select(shipment.c.id, shipment.c.account, shipment.c.made_at)
+            .order_by(shipment.c.id.desc())
+            .limit(_CALLS)
+            .subquery()
+        )
+        settled = (
+            sa.select(delivery.c.settled_at)
+            .where(delivery.c.shipment_id == newest.c.id, delivery.c.settled_at.is_not(None))
+            .limit(1)
+            .scalar_subquery()
+        )
+        took: dict[str, list[timedelta]] = {}
+        rows = await self._tx.rows(sa.select(newest.c.account, newest.c.made_at, settled.label("settled_at")))
+        for row in rows:
+            if row.settled_at is not None and row.settled_at >= row.made_at:
+                took.setdefault(row.account, []).append(row.settled_at - row.made_at)
+        return {
+            account: sum(some[:_PER_ACCOUNT], timedelta()) / len(some[:_PER_ACCOUNT])
+            for account, some in took.items()
+        }
+
+    def _some(self, people: int, exact: int, sample: int) -> sa.ColumnElement[bool]:
+        """Everybody, or every so many-th by id."""
+        if people <= exact:
+            return self._whom
+        return sa.and_(self._whom, person.c.id % -(-people // sample) == 0)
+
+
+def _first_way(ways: Sequence[Way], pushing: Mapping[str, bool], now: datetime) -> sa.ScalarSelect[Any]:
+    """The smallest place of a contact that may be written to; NULL: nobody reaches this person."""
+    open_ = sa.and_(contact.c.window_until > now, contact.c.window_left > 0)
+    cases = []
+    for place, way in enumerate(ways):
+        here = sa.and_(contact.c.account == way.account, contact.c.realm == str(way.realm))
+        needs_window = way.realm is Realm.OPENID and not pushing[way.account]
+        cases.append((sa.and_(here, open_) if needs_window else here, sa.literal(place)))
+    place_ = sa.case(*cases) if cases else sa.null()
+    return (
+        sa.select(sa.func.min(place_))
+        .where(contact.c.person_id == person.c.id, contact.c.unreachable.is_(None))
+        .correlate(person)
+        .scalar_subquery()
+    )
+
+
+def _is_exempt(duty: str, now: datetime) -> sa.ColumnElement[bool]:
+    return (
+        sa.exists()
+        .where(
+            exemption.c.person_id == person.c.id,
+            exemption.c.duty.in_((duty, "*")),
+            exemption.c.since <= now,
+            sa.or_(exemption.c.until.is_(None), exemption.c.until > now),
+        )
+        .correlate(person)
+    )
