@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -37,6 +37,18 @@ class QuickConnection(aiosqlite.Connection):
             yield
         finally:
             self._is_quick = False
+
+    async def all(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of one read."""
+        connection = self._conn
+        found: list[tuple[Any, ...]] = await self._execute(
+            lambda: connection.execute(text, parameters).fetchall()
+        )
+        return found
+
+    async def many(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """One write for each of these."""
+        await self._execute(self._conn.executemany, text, parameters)
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._connection is not None and (self._is_quick or fn.__name__ == "cursor"):

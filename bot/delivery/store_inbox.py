@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from bot.db import Tx, insert_new
 from bot.delivery.tables import inbox
 from bot.messages import Choice, Reply
+from bot.prepared import Prepared, among
 
-_SEEN: Final = sa.select(inbox.c.key, inbox.c.reply).where(
-    inbox.c.key.in_(sa.bindparam("keys", expanding=True))
-)
-_REMEMBER: Final = insert_new(inbox)
+_SEEN: Final = Prepared(sa.select(inbox.c.key, inbox.c.reply).where(among(inbox.c.key, "keys")))
+_REMEMBER: Final = Prepared(insert_new(inbox))
 
 
 class Inbox:
@@ -24,7 +23,7 @@ class Inbox:
 
     async def seen(self, keys: Sequence[str]) -> dict[str, Reply]:
         """The remembered replies of those keys that came before."""
-        return {row.key: _to_value(row.reply) for row in await self._tx.rows(_SEEN, {"keys": keys})}
+        return {key: _to_value(kept) for key, kept in await self._tx.fetch(_SEEN, keys=list(keys))}
 
     def remember(self, key: str, reply: Reply, now: datetime) -> None:
         self._tx.write(
