@@ -90,7 +90,9 @@ async def built(
         headcounts = {a.id: a.headcount for a in settings.accounts if isinstance(a, WecomApp)}
         courier = Courier(database, lines.clients, lambda: school, clock, chance, Ledger(headcounts))
         ticker = Ticker(database, lambda: school, clock, courier.wake)
-        conversation = Conversation(database, ROUTERS, lambda: school, clock, chance, courier.wake)
+        # The order of questions and options is no secret, and the system's chance is a call for each.
+        order = rng or Random(chance.getrandbits(64))
+        conversation = Conversation(database, ROUTERS, lambda: school, clock, order, courier.wake)
         committer = Committer(conversation.receive)
         committer.start()
         stack.push_async_callback(committer.close)

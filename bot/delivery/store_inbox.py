@@ -26,9 +26,11 @@ class Inbox:
         return {key: _to_value(kept) for key, kept in await self._tx.fetch(_SEEN, keys=list(keys))}
 
     def remember(self, key: str, reply: Reply, now: datetime) -> None:
-        self._tx.write(
-            _REMEMBER, key=key, at=now, reply=[reply.text, [(c.word, c.label, c.url) for c in reply.choices]]
-        )
+        """A reply without choices is kept as its text, which most are and which is the quickest to write."""
+        kept: object = reply.text
+        if reply.choices:
+            kept = [reply.text, [(c.word, c.label, c.url) for c in reply.choices]]
+        self._tx.write(_REMEMBER, key=key, at=now, reply=kept)
 
     async def lock_strangers(self, addresses: Sequence[str]) -> None:
         """People without a row have nothing to lock; on PostgreSQL an advisory lock makes them take turns."""
@@ -37,7 +39,9 @@ class Inbox:
                 await self._tx.rows(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(address))))
 
 
-def _to_value(kept: list[object]) -> Reply:
+def _to_value(kept: str | list[object]) -> Reply:
+    if isinstance(kept, str):
+        return Reply(kept)
     text, choices = kept
     assert isinstance(text, str)
     assert isinstance(choices, list)

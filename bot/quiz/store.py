@@ -41,6 +41,8 @@ _KEEP: Final = Prepared(
     )
 )
 _STEP: Final = Prepared(insert_new(answer))
+_FIRST_TRY: Final = {None: "", True: "+", False: "-"}
+_POINTS: Final = 1024  # ways in which a point can stand
 _REMEMBERED: Final = 65_536  # papers, some 400 bytes each, for they share their points
 _MET: Final = (
     sa.select(answer.c.question, sa.func.count().label("times"))
@@ -173,8 +175,21 @@ def _is_open(value: Sitting) -> bool:
 
 
 def _progress(value: Sitting) -> list[object]:
-    """What an answer changes."""
-    return [value.unclear, value.slips, value.queue, value.table, value.points]
+    """What an answer changes. A point is short: ``2-*`` was asked twice, at first wrong, mastered now."""
+    points = " ".join([_short(one) for one in value.points])
+    return [value.unclear, value.slips, value.queue, value.table, points]
+
+
+@lru_cache(maxsize=_POINTS)
+def _short(one: PointState) -> str:
+    return f"{one.asked}{_FIRST_TRY[one.first_right]}{'*' if one.mastered else ''}"
+
+
+@lru_cache(maxsize=_POINTS)
+def _point(short: str) -> PointState:
+    asked = short.rstrip("+-*")
+    signs = short[len(asked) :]
+    return PointState(int(asked), True if "+" in signs else False if "-" in signs else None, "*" in signs)
 
 
 def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
@@ -184,7 +199,8 @@ def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
         person,
         task,
         its_paper,
-        tuple(map(PointState._make, points)),
+        # A list is how points were kept at first; the next answer makes it short.
+        tuple(map(_point, points.split()) if isinstance(points, str) else map(PointState._make, points)),
         tuple(queue),
         None if table is None else OnTable._make(table),
         State(state),
