@@ -30,6 +30,7 @@ from bot.loading import load_school
 from bot.school import School
 from bot.settings import Settings, WecomApp
 from bot.web.callbacks import Callbacks
+from bot.web.front import listening
 from bot.web.pages import Pages
 from bot.web.routes import add_routes
 from handlers import ROUTERS
@@ -53,6 +54,7 @@ class Bot:
     school: School
     lines: Lines
     committer: Committer
+    callbacks: Callbacks
     courier: Courier
     ticker: Ticker
     web: web.Application
@@ -97,8 +99,8 @@ async def built(
         committer.start()
         stack.push_async_callback(committer.close)
         app = web.Application(client_max_size=_BODY)
-        bot = Bot(settings, database, school, lines, committer, courier, ticker, app, clock)
         callbacks = Callbacks(lines.codecs, committer, clock)
+        bot = Bot(settings, database, school, lines, committer, callbacks, courier, ticker, app, clock)
         app.router.add_get("/callback/{account}", callbacks.verify)
         app.router.add_post("/callback/{account}", callbacks.receive)
         add_routes(
@@ -125,10 +127,7 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
         if role in ("all", "worker"):
             await stack.enter_async_context(working(bot))
         if role in ("all", "web"):
-            runner = web.AppRunner(bot.web, access_log=None, handle_signals=False)
-            await runner.setup()
-            stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, host, port, backlog=1024).start()
+            await stack.enter_async_context(listening(bot.web, bot.callbacks, host, port))
         # Bank, plan and library live as long as the process: full collections need not walk them each time.
         gc.collect()
         gc.freeze()
