@@ -223,18 +223,18 @@ async def _driven(connection: AsyncConnection, statement: Prepared, many: list[M
     parameters = plan.parameters(many)
     is_read = statement.table is None
     found: Rows = []
-    sync = connection.sync_connection
-    driver: Any = sync.connection.driver_connection if sync is not None else None
+    adapter = connection.sync_connection.connection.dbapi_connection if connection.sync_connection else None
+    driver: Any = adapter.driver_connection if adapter else None
     if isinstance(driver, QuickConnection):
         if is_read:
             found = await driver.all(plan.text, parameters[0])
         else:
             await driver.many(plan.text, parameters)
-    elif not driver.is_in_transaction():
-        # On PostgreSQL SQLAlchemy begins the transaction with the first statement that is its own.
-        done = await connection.exec_driver_sql(plan.text, parameters[0] if is_read else parameters)
-        found = done.all() if is_read else []
-    elif is_read:
+        return plan.values(found)
+    if not driver.is_in_transaction():
+        # SQLAlchemy begins on PostgreSQL with the first statement that is its own; this one is not.
+        await adapter._start_transaction()
+    if is_read:
         found = await driver.fetch(plan.text, *parameters[0])
     else:
         await driver.executemany(plan.text, parameters)
