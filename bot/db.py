@@ -223,8 +223,9 @@ async def _driven(connection: AsyncConnection, statement: Prepared, many: list[M
     parameters = plan.parameters(many)
     is_read = statement.table is None
     found: Rows = []
-    adapter = connection.sync_connection.connection.dbapi_connection if connection.sync_connection else None
-    driver: Any = adapter.driver_connection if adapter else None
+    sync = connection.sync_connection
+    adapter: Any = sync.connection.dbapi_connection if sync is not None else None
+    driver = adapter.driver_connection if adapter is not None else None
     if isinstance(driver, QuickConnection):
         if is_read:
             found = await driver.all(plan.text, parameters[0])
