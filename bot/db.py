@@ -225,7 +225,7 @@ async def _driven(connection: AsyncConnection, statement: Prepared, many: list[M
     found: Rows = []
     sync = connection.sync_connection
     adapter: Any = sync.connection.dbapi_connection if sync is not None else None
-    driver = adapter.driver_connection if adapter is not None else None
+    driver: Any = None if adapter is None else adapter.driver_connection
     if isinstance(driver, QuickConnection):
         if is_read:
             found = await driver.all(plan.text, parameters[0])
