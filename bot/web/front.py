@@ -26,9 +26,10 @@ _IDLE: Final = 3600.0  # seconds, as aiohttp has it
 _SWEEP: Final = 0.25  # seconds between looks for late answers and idle connections
 _LINE: Final = re.compile(rb"POST /callback/([A-Za-z0-9_-]{1,64})\?([!$-~]{1,2048}) HTTP/1\.1\r\n")
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]{1,6}) *\r\n")
+_FIELDS: Final = re.compile(rb"\r\n(?:[a-z0-9-]+:[ \t!-~\x80-\xff]*\r\n)+")
 # With any of these a request is not as simple as it looks.
 _UNUSUAL: Final = re.compile(
-    rb"\r\n(?:transfer-encoding|content-encoding|expect|upgrade|connection: *(?!keep-alive *\r\n)|[ \t])"
+    rb"\n(?:transfer-encoding|content-encoding|expect|upgrade|connection: *(?!keep-alive *\r))"
 )
 _FAILED: Final = b"HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -41,9 +42,9 @@ def usual(data: bytes) -> tuple[str, str, bytes] | None:
         return None
     head = data[line.end() - 2 : end + 2].lower()
     length = _LENGTH.search(head)
-    if length is None or head.count(b"content-length") > 1 or _UNUSUAL.search(head):
+    if length is None or head.count(b"\ncontent-length") != 1 or head.count(b"\nhost:") != 1:
         return None
-    if head.count(b"\n") != head.count(b"\r\n") or len(data) - end - 4 != int(length[1]):
+    if not _FIELDS.fullmatch(head) or _UNUSUAL.search(head) or len(data) - end - 4 != int(length[1]):
         return None
     return line[1].decode(), line[2].decode(), data[end + 4 :]
 
