@@ -67,7 +67,7 @@ class QuickConnection(aiosqlite.Connection):
         try:
             begin()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says why it is busy
                 raise
             return False
         finally:

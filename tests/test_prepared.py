@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -121,3 +122,25 @@ async def test_sqlite_walks_no_table_for_an_answer(tmp_path: Any, statement: Pre
     await database.close()
     walked = [step[3] for step in steps if step[3].startswith("SCAN") and "json_each" not in step[3]]
     assert not walked
+
+
+async def test_who_finds_sqlite_locked_waits_without_stopping_the_others(tmp_path: Any) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")
+    await migrate.upgrade(database)
+
+    async def write() -> None:
+        async with database.begin() as tx:
+            tx.write(NEW, **row(2, "later"))
+
+    async with database.begin() as tx:
+        tx.write(NEW, **row(1, "first"))
+        await tx.flush()
+        waiting = asyncio.create_task(write())
+        begun = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.1)
+        assert asyncio.get_running_loop().time() - begun < 1
+        assert not waiting.done()
+    await waiting
+    async with database.reading() as tx:
+        assert await tx.scalar(sa.select(sa.func.count()).select_from(person)) == 2
+    await database.close()

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import web
 
@@ -60,8 +60,7 @@ class Front(asyncio.Protocol):
         self.since = gate.now()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._gate.open.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
