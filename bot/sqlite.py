@@ -111,4 +111,6 @@ def on_connect(connection: Any, _record: Any) -> None:
 def on_begin(connection: Any) -> None:
     """``BEGIN IMMEDIATE`` takes the write lock at once; readers lock nobody out."""
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql(_LOOK if reading else _LOCK)
+    cursor = connection.connection.cursor()  # the driver's: this is said for every group of callbacks
+    cursor.execute(_LOOK if reading else _LOCK)
+    cursor.close()
