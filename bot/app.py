@@ -34,6 +34,7 @@ from bot.publishing.signboard import Signboard
 from bot.school import School
 from bot.settings import Settings, WecomApp
 from bot.web.callbacks import Callbacks
+from bot.web.front import listening
 from bot.web.pages import Pages
 from bot.web.routes import add_routes
 from handlers import ROUTERS
@@ -57,6 +58,7 @@ class Bot:
     school: School
     lines: Lines
     committer: Committer
+    callbacks: Callbacks
     courier: Courier
     press: Press
     signboard: Signboard
@@ -102,26 +104,18 @@ async def built(
         signboard = Signboard(database, lines.menus, lambda: school, clock, ledger)
         ticker = Ticker(database, lambda: school, clock, courier.wake)
         follows = FollowKeeper(database, lines.clients, lambda: school, clock, courier.wake)
-        conversation = Conversation(database, ROUTERS, lambda: school, clock, chance, courier.wake)
+        # The order of questions and options is no secret, and the system's chance is a call for each.
+        order = rng or Random(chance.getrandbits(64))
+        conversation = Conversation(database, ROUTERS, lambda: school, clock, order, courier.wake)
         committer = Committer(conversation.receive)
         committer.start()
         stack.push_async_callback(committer.close)
         app = web.Application(client_max_size=_BODY)
-        bot = Bot(
-            settings,
-            database,
-            school,
-            lines,
-            committer,
-            courier,
-            press,
-            signboard,
-            ticker,
-            follows,
-            app,
-            clock,
-        )
         callbacks = Callbacks(lines.codecs, committer, clock)
+        bot = Bot(
+            settings, database, school, lines, committer, callbacks, courier, press, signboard, ticker,
+            follows, app, clock,
+        )  # fmt: skip
         app.router.add_get("/callback/{account}", callbacks.verify)
         app.router.add_post("/callback/{account}", callbacks.receive)
         add_routes(
@@ -149,10 +143,7 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
         if role in ("all", "worker"):
             await stack.enter_async_context(working(bot))
         if role in ("all", "web"):
-            runner = web.AppRunner(bot.web, access_log=None, handle_signals=False)
-            await runner.setup()
-            stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, host, port, backlog=1024).start()
+            await stack.enter_async_context(listening(bot.web, bot.callbacks, host, port))
         # Bank, plan and library live as long as the process: full collections need not walk them each time.
         gc.collect()
         gc.freeze()

@@ -14,7 +14,8 @@ from bot.messages import Inbound, Reply
 log = structlog.get_logger()
 _BATCH: Final = 256
 _GATHER: Final = 0.001  # seconds to wait for company while the last group was more than one
-_Waiting = tuple[Inbound, asyncio.Future[Reply]]
+Done = Callable[[Reply | None], None]  # None: it could not be committed; the log says why
+_Waiting = tuple[Inbound, Done]
 
 
 class Committer:
@@ -30,14 +31,21 @@ class Committer:
     def start(self) -> None:
         self._worker = asyncio.create_task(self._work())
 
-    async def submit(self, inbound: Inbound) -> Reply:
-        """The reply, once it is durable."""
+    def put(self, inbound: Inbound, done: Done) -> None:
+        """``done`` gets the reply, once it is durable."""
         if self._closing or self._worker is None:
             raise RuntimeError("the committer is not running")
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting.append((inbound, future))
+        self._waiting.append((inbound, done))
         self._arrived.set()
-        return await future
+
+    async def submit(self, inbound: Inbound) -> Reply:
+        """The reply, once it is durable. Raises RuntimeError when it could not be committed."""
+        future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+        self.put(inbound, lambda reply: None if future.done() else future.set_result(reply))
+        reply = await future
+        if reply is None:
+            raise RuntimeError("the commit failed")
+        return reply
 
     async def close(self) -> None:
         """Finish what was accepted, then stop."""
@@ -83,13 +91,20 @@ class Committer:
         except Exception as error:
             if len(group) == 1:
                 log.exception("commit failed", key=group[0][0].key)
-                if not group[0][1].done():
-                    group[0][1].set_exception(error)
+                _tell(group[0], None)
                 return
             log.warning("group failed, trying one by one", size=len(group), error=type(error).__name__)
             for one in group:
                 await self._commit([one])
             return
-        for (_, future), reply in zip(group, replies, strict=True):
-            if not future.done():
-                future.set_result(reply)
+        for one, reply in zip(group, replies, strict=True):
+            _tell(one, reply)
+
+
+def _tell(one: _Waiting, reply: Reply | None) -> None:
+    """Whatever goes wrong with one answer, the others of the group get theirs."""
+    inbound, done = one
+    try:
+        done(reply)
+    except Exception:
+        log.exception("answer failed", key=inbound.key)

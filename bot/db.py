@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert as _insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
+from bot.prepared import Prepared, Rows
 from bot.sqlite import QuickConnection, connector, on_begin, on_connect
 
 metadata = sa.MetaData(
@@ -99,7 +100,7 @@ def below(column: sa.ColumnElement[str], unit: str) -> sa.ColumnElement[bool]:
 class Write:
     """One statement with its values. Statements are module constants, so equal ones travel together."""
 
-    statement: sa.Executable
+    statement: sa.Executable | Prepared
     values: Mapping[str, Any]
 
 
@@ -124,6 +125,10 @@ class Tx:
         """All rows; a list among the values is for an expanding IN."""
         return (await self._connection.execute(statement, _padded(values))).all()
 
+    async def fetch(self, statement: Prepared, **values: Any) -> Rows:
+        """All rows by position; no more than the driver needs."""
+        return await _driven(self._connection, statement, [values])
+
     async def row(self, statement: sa.Executable, values: Any = None) -> sa.Row[Any] | None:
         return (await self._connection.execute(statement, values)).first()
 
@@ -147,7 +152,7 @@ class Tx:
         driver = connection.connection.driver_connection if connection is not None else None
         return driver.quickly() if isinstance(driver, QuickConnection) else nullcontext()
 
-    def write(self, statement: sa.Executable, **values: Any) -> None:
+    def write(self, statement: sa.Executable | Prepared, **values: Any) -> None:
         self.writes.append(Write(statement, values))
 
     def writes_to(self, table: sa.Table) -> bool:
@@ -202,11 +207,39 @@ def _next_power(count: int) -> int:
 
 async def apply(connection: AsyncConnection, writes: Iterable[Write]) -> None:
     """Carry out writes, equal statements as one executemany, first come first served."""
-    groups: dict[int, tuple[sa.Executable, list[Mapping[str, Any]]]] = {}
+    groups: dict[int, tuple[sa.Executable | Prepared, list[Mapping[str, Any]]]] = {}
     for write in writes:
         groups.setdefault(id(write.statement), (write.statement, []))[1].append(write.values)
     for statement, values in groups.values():
-        await connection.execute(statement, values)
+        if isinstance(statement, Prepared):
+            await _driven(connection, statement, values)
+        else:
+            await connection.execute(statement, values)
+
+
+async def _driven(connection: AsyncConnection, statement: Prepared, many: list[Mapping[str, Any]]) -> Rows:
+    """Run on the driver's connection: a read with its one set of values, or a write with all of them."""
+    plan = statement.plan(connection.dialect, many[0])
+    parameters = plan.parameters(many)
+    is_read = statement.table is None
+    found: Rows = []
+    sync = connection.sync_connection
+    adapter: Any = sync.connection.dbapi_connection if sync is not None else None
+    driver: Any = None if adapter is None else adapter.driver_connection
+    if isinstance(driver, QuickConnection):
+        if is_read:
+            found = await driver.all(plan.text, parameters[0])
+        else:
+            await driver.many(plan.text, parameters)
+        return plan.values(found)
+    if not driver.is_in_transaction():
+        # SQLAlchemy begins on PostgreSQL with the first statement that is its own; this one is not.
+        await adapter._start_transaction()
+    if is_read:
+        found = await driver.fetch(plan.text, *parameters[0])
+    else:
+        await driver.executemany(plan.text, parameters)
+    return plan.values(found)
 
 
 class Database:

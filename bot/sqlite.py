@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import aiosqlite
 
 _ROWS_AT_ONCE: Final = 64  # aiosqlite's own default for streamed rows
+_PATIENCE: Final = 10_000  # milliseconds to wait for somebody else's transaction
+_LOCK: Final = "BEGIN IMMEDIATE"
+_LOOK: Final = "BEGIN"
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=10000",
+    f"busy_timeout={_PATIENCE}",
     "cache_size=-32000",
     "temp_store=MEMORY",
 )
@@ -38,10 +41,38 @@ class QuickConnection(aiosqlite.Connection):
         finally:
             self._is_quick = False
 
+    async def all(self, text: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of one read."""
+        connection = self._conn
+        found: list[tuple[Any, ...]] = await self._execute(
+            lambda: connection.execute(text, parameters).fetchall()
+        )
+        return found
+
+    async def many(self, text: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """One write for each of these."""
+        await self._execute(self._conn.executemany, text, parameters)
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if self._connection is not None and (self._is_quick or fn.__name__ == "cursor"):
-            return fn(*args, **kwargs)
+        if self._connection is not None:
+            if self._is_quick or fn.__name__ == "cursor" or args[:1] == (_LOOK,):
+                return fn(*args, **kwargs)
+            if args[:1] == (_LOCK,) and self._locked_at_once(lambda: fn(*args, **kwargs)):
+                return None
         return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _locked_at_once(self, begin: Callable[[], Any]) -> bool:
+        """Mostly nobody else is writing; where somebody is, the thread waits."""
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            begin()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says why it is busy
+                raise
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+        return True
 
     async def rollback(self) -> None:
         """The pool asks for one whenever a connection comes back; mostly there is nothing to undo."""
@@ -80,4 +111,6 @@ def on_connect(connection: Any, _record: Any) -> None:
 def on_begin(connection: Any) -> None:
     """``BEGIN IMMEDIATE`` takes the write lock at once; readers lock nobody out."""
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    cursor = connection.connection.cursor()  # the driver's: this is said for every group of callbacks
+    cursor.execute(_LOOK if reading else _LOCK)
+    cursor.close()

@@ -69,6 +69,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/ids.py", Stand(1, 3), "New ids: time and chance of the machine."),
     ("bot/db.py", Stand(1, 1), "One engine, two dialects, writes as values."),
     ("bot/lists.py", Stand(1), "A list as one parameter of a statement."),
+    ("bot/prepared.py", Stand(1), "Statements of the hot paths, compiled once, run on the driver itself."),
     ("bot/sqlite.py", Stand(1), "How SQLite is driven: waits in a thread, short reads at once."),
     ("bot/school.py", Stand(0, 3), "All that is held in memory, as one value."),
     ("bot/accounts.py", Stand(0, 2), "Which account serves whom."),
@@ -90,8 +91,8 @@ ROOMS = (
 # Who may import a library that ties us to the world.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": (
-        "bot/db.py", "bot/lists.py", "bot/*/tables*.py", "bot/*/store*.py", "bot/work.py", "bot/migrate.py",
-        "bot/migrations/*",
+        "bot/db.py", "bot/prepared.py", "bot/lists.py", "bot/*/tables*.py", "bot/*/store*.py", "bot/work.py",
+        "bot/migrate.py", "bot/migrations/*",
     ),
     "alembic": ("bot/migrate.py", "bot/migrations/*"),
     "sqlite3": ("bot/sqlite.py", "bot/*/store*.py"),

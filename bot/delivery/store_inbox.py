@@ -11,11 +11,10 @@ import sqlalchemy as sa
 from bot.db import Tx, insert_new
 from bot.delivery.tables import inbox
 from bot.messages import Choice, Reply
+from bot.prepared import Prepared, among
 
-_SEEN: Final = sa.select(inbox.c.key, inbox.c.reply).where(
-    inbox.c.key.in_(sa.bindparam("keys", expanding=True))
-)
-_REMEMBER: Final = insert_new(inbox)
+_SEEN: Final = Prepared(sa.select(inbox.c.key, inbox.c.reply).where(among(inbox.c.key, "keys")))
+_REMEMBER: Final = Prepared(insert_new(inbox))
 
 
 class Inbox:
@@ -24,12 +23,14 @@ class Inbox:
 
     async def seen(self, keys: Sequence[str]) -> dict[str, Reply]:
         """The remembered replies of those keys that came before."""
-        return {row.key: _to_value(row.reply) for row in await self._tx.rows(_SEEN, {"keys": keys})}
+        return {key: _to_value(kept) for key, kept in await self._tx.fetch(_SEEN, keys=list(keys))}
 
     def remember(self, key: str, reply: Reply, now: datetime) -> None:
-        self._tx.write(
-            _REMEMBER, key=key, at=now, reply=[reply.text, [(c.word, c.label, c.url) for c in reply.choices]]
-        )
+        """A reply without choices is kept as its text, which most are and which is the quickest to write."""
+        kept: object = reply.text
+        if reply.choices:
+            kept = [reply.text, [(c.word, c.label, c.url) for c in reply.choices]]
+        self._tx.write(_REMEMBER, key=key, at=now, reply=kept)
 
     async def lock_strangers(self, addresses: Sequence[str]) -> None:
         """People without a row have nothing to lock; on PostgreSQL an advisory lock makes them take turns."""
@@ -38,7 +39,9 @@ class Inbox:
                 await self._tx.rows(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(address))))
 
 
-def _to_value(kept: list[object]) -> Reply:
+def _to_value(kept: str | list[object]) -> Reply:
+    if isinstance(kept, str):
+        return Reply(kept)
     text, choices = kept
     assert isinstance(text, str)
     assert isinstance(choices, list)

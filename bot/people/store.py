@@ -17,14 +17,15 @@ from bot.people.store_contacts import Contacts
 from bot.people.store_units import Units
 from bot.people.store_values import CONTACTS, PERSONS, persons, to_contact
 from bot.people.tables import contact, exemption, guardian, person, role
+from bot.prepared import Prepared, among
 
 __all__ = ["Contact", "Exemption", "Found", "How", "People", "UnitHere"]
 
 _ids: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
-_CONTACTS = CONTACTS.where(contact.c.address.in_(sa.bindparam("keys", expanding=True)))
+_CONTACTS = Prepared(CONTACTS.where(among(contact.c.address, "keys")))
 _BY_IDS = PERSONS.where(person.c.id.in_(_ids)).order_by(person.c.id)
 # PostgreSQL refuses to lock the optional side of an outer join, so contacts and persons are two statements.
-_LOCKED = _BY_IDS.with_for_update(of=person)
+_LOCKED = Prepared(PERSONS.where(among(person.c.id, "ids")).order_by(person.c.id).with_for_update(of=person))
 _BY_CODE = PERSONS.where(person.c.code == sa.bindparam("code"))
 _BY_NAME = PERSONS.where(person.c.name == sa.bindparam("name"), person.c.left_at.is_(None)).order_by(
     person.c.code
@@ -75,9 +76,9 @@ class People(Contacts, Units, Audited):
 
     async def current(self, addresses: Sequence[str]) -> dict[str, Found]:
         """The contact and person behind each known Address.key; persons are locked in the order of ids."""
-        contacts = [to_contact(row) for row in await self.tx.rows(_CONTACTS, {"keys": list(addresses)})]
+        contacts = [to_contact(row) for row in await self.tx.fetch(_CONTACTS, keys=list(addresses))]
         ids = sorted({one.person_id for one in contacts if one.person_id is not None})
-        found = {p.id: p for p in persons(await self.tx.rows(_LOCKED, {"ids": ids}))} if ids else {}
+        found = {p.id: p for p in persons(await self.tx.fetch(_LOCKED, ids=ids))} if ids else {}
         return {
             one.address.key: Found(one, found.get(one.person_id) if one.person_id is not None else None)
             for one in contacts
@@ -131,9 +132,7 @@ class People(Contacts, Units, Audited):
     async def count_joined(self, at: datetime, kind: PersonKind) -> int:
         """Active people of a kind who came with the import of this moment, or later."""
         counted = await self.tx.scalar(
-            sa.select(sa.func.count())
-            .select_from(person)
-            .where(*_active("", kind), person.c.joined_at >= at)
+            sa.select(sa.func.count()).select_from(person).where(*_active("", kind), person.c.joined_at >= at)
         )
         return int(counted)
 

@@ -16,6 +16,7 @@ from bot.people.records import Contact, How
 from bot.people.store_values import CONTACTS, PERSONS, persons, to_contact
 from bot.people.tables import contact, knock, person
 from bot.people.windows import grant_of
+from bot.prepared import Prepared
 
 CANDIDATES: Final = 200
 SEEN_AGAIN: Final = timedelta(hours=1)  # how exact last_in_at is where no window hangs on it
@@ -25,24 +26,28 @@ _NO_LIFE: Final = frozenset({"unsubscribe", "subscribe_msg_sent_event", "subscri
 
 _insert_seen = insert(contact)
 _new = _insert_seen.excluded
-_SEEN = _insert_seen.on_conflict_do_update(
-    index_elements=[contact.c.address],
-    set_={
-        "account": _new.account,
-        "last_in_at": _new.last_in_at,
-        "window_left": sa.case(
-            (
-                sa.and_(contact.c.window_until > _new.last_in_at, contact.c.window_left > _new.window_left),
-                contact.c.window_left,
+_SEEN = Prepared(
+    _insert_seen.on_conflict_do_update(
+        index_elements=[contact.c.address],
+        set_={
+            "account": _new.account,
+            "last_in_at": _new.last_in_at,
+            "window_left": sa.case(
+                (
+                    sa.and_(
+                        contact.c.window_until > _new.last_in_at, contact.c.window_left > _new.window_left
+                    ),
+                    contact.c.window_left,
+                ),
+                else_=_new.window_left,
             ),
-            else_=_new.window_left,
-        ),
-        "window_until": sa.case(
-            (_new.window_until.is_(None), contact.c.window_until),
-            (contact.c.window_until > _new.window_until, contact.c.window_until),
-            else_=_new.window_until,
-        ),
-    },
+            "window_until": sa.case(
+                (_new.window_until.is_(None), contact.c.window_until),
+                (contact.c.window_until > _new.window_until, contact.c.window_until),
+                else_=_new.window_until,
+            ),
+        },
+    )
 )
 _insert_follow = insert(contact)
 _FOLLOW = _insert_follow.on_conflict_do_update(

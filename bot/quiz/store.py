@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Tx, insert, insert_new
+from bot.prepared import Prepared, among
 from bot.quiz.drawing import Drawn
 from bot.quiz.rules import OnTable, Paper, PointState, Sitting, State, Step
 from bot.quiz.tables import answer, exposure, paper, sitting
@@ -19,16 +20,17 @@ from bot.quiz.tables import answer, exposure, paper, sitting
 _SITTING: Final = sa.select(
     sitting.c.id, sitting.c.person_id, sitting.c.task_id, sitting.c.state, sitting.c.kept
 )
-_OPEN: Final = _SITTING.where(sitting.c.person_id.in_(sa.bindparam("people", expanding=True)), sitting.c.open)
+# In the words of the partial index, else SQLite walks the table.
+_OPEN: Final = Prepared(_SITTING.where(among(sitting.c.person_id, "people"), sa.text("open")))
 _OF_TASK: Final = (
     _SITTING.where(sitting.c.task_id == sa.bindparam("task")).order_by(sitting.c.started_at.desc()).limit(1)
 )
-_PAPERS_OF: Final = sa.select(paper.c.sitting_id, paper.c.kept).where(
-    paper.c.sitting_id.in_(sa.bindparam("sittings", expanding=True))
+_PAPERS_OF: Final = Prepared(
+    sa.select(paper.c.sitting_id, paper.c.kept).where(among(paper.c.sitting_id, "sittings"))
 )
 _NEW: Final = insert(sitting)
 _NEW_PAPER: Final = insert(paper)
-_KEEP: Final = (
+_KEEP: Final = Prepared(
     sa.update(sitting)
     .where(sitting.c.id == sa.bindparam("_id"))
     .values(
@@ -38,7 +40,9 @@ _KEEP: Final = (
         touched_at=sa.bindparam("_at"),
     )
 )
-_STEP: Final = insert_new(answer)
+_STEP: Final = Prepared(insert_new(answer))
+_FIRST_TRY: Final = {None: "", True: "+", False: "-"}
+_POINTS: Final = 1024  # ways in which a point can stand
 _REMEMBERED: Final = 65_536  # papers, some 400 bytes each, for they share their points
 _MET: Final = (
     sa.select(answer.c.question, sa.func.count().label("times"))
@@ -61,7 +65,7 @@ class Quizzes:
         ids = list(people)
         found: dict[int, Sitting | None] = dict.fromkeys(ids)
         if ids:
-            rows = await self._tx.rows(_OPEN, {"people": ids})
+            rows = await self._tx.fetch(_OPEN, people=ids)
             found.update((one.person, one) for one in await self._values(rows))
         return found
 
@@ -76,7 +80,7 @@ class Quizzes:
         rows = await self._tx.rows(_OF_TASK, {"task": task})
         return next(iter(await self._values(rows)), None)
 
-    async def _values(self, rows: Sequence[sa.Row[Any]]) -> list[Sitting]:
+    async def _values(self, rows: Sequence[Sequence[Any]]) -> list[Sitting]:
         papers = await _PAPERS.of([row[0] for row in rows], self._tx)
         return [_to_value(row, papers[row[0]]) for row in rows]
 
@@ -143,8 +147,8 @@ class _Papers:
         known = self._known
         found = {id_: known[id_] for id_ in sittings if id_ in known}
         if unknown := [id_ for id_ in sittings if id_ not in found]:
-            for row in await tx.rows(_PAPERS_OF, {"sittings": unknown}):
-                found[row.sitting_id] = _to_paper(*row.kept)
+            for id_, kept in await tx.fetch(_PAPERS_OF, sittings=unknown):
+                found[id_] = _to_paper(*kept)
         for id_, one in found.items():
             known[id_] = one
             known.move_to_end(id_)
@@ -171,8 +175,21 @@ def _is_open(value: Sitting) -> bool:
 
 
 def _progress(value: Sitting) -> list[object]:
-    """What an answer changes."""
-    return [value.unclear, value.slips, value.queue, value.table, value.points]
+    """What an answer changes. A point is short: ``2-*`` was asked twice, at first wrong, mastered now."""
+    points = " ".join([_short(one) for one in value.points])
+    return [value.unclear, value.slips, value.queue, value.table, points]
+
+
+@lru_cache(maxsize=_POINTS)
+def _short(one: PointState) -> str:
+    return f"{one.asked}{_FIRST_TRY[one.first_right]}{'*' if one.mastered else ''}"
+
+
+@lru_cache(maxsize=_POINTS)
+def _point(short: str) -> PointState:
+    asked = short.rstrip("+-*")
+    signs = short[len(asked) :]
+    return PointState(int(asked), True if "+" in signs else False if "-" in signs else None, "*" in signs)
 
 
 def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
@@ -182,7 +199,8 @@ def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
         person,
         task,
         its_paper,
-        tuple(map(PointState._make, points)),
+        # A list is how points were kept at first; the next answer makes it short.
+        tuple(map(_point, points.split()) if isinstance(points, str) else map(PointState._make, points)),
         tuple(queue),
         None if table is None else OnTable._make(table),
         State(state),

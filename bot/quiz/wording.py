@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from bot.duties.wording import moment
 from bot.messages import Choice, Question
 from bot.people.rules import Person, leaf
 from bot.quiz.items import Item, ItemType
 from bot.quiz.rules import SHOWN, Did, Sitting, Verdict
+
+_HINTS: Final = {
+    ItemType.SINGLE: "回字母作答，如 A",
+    ItemType.MULTIPLE: "可选多个，如 AC",
+    ItemType.JUDGE: "",
+}
 
 
 def question(sitting: Sitting, item: Item) -> Question:
@@ -19,11 +26,6 @@ def question(sitting: Sitting, item: Item) -> Question:
     again = " 再来一次" if sitting.points[sitting.table.point].first_right is False else ""
     texts = dict(item.options)
     choices = tuple(Choice(SHOWN[i], texts[letter]) for i, letter in enumerate(sitting.table.order))
-    hint = {
-        ItemType.SINGLE: "回字母作答，如 A",
-        ItemType.MULTIPLE: "可选多个，如 AC",
-        ItemType.JUDGE: "",
-    }[item.type]
     if item.type is ItemType.JUDGE:
         choices = (Choice("对", "对"), Choice("错", "错"))
     return Question(
@@ -32,7 +34,7 @@ def question(sitting: Sitting, item: Item) -> Question:
         stem=item.stem + ("（多选）" if item.type is ItemType.MULTIPLE else ""),
         choices=choices,
         multiple=item.type is ItemType.MULTIPLE,
-        hint=hint,
+        hint=_HINTS[item.type],
     )
 
 

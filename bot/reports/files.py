@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from types import MappingProxyType
 from typing import Final
 
 from bot.errors import Refusal
-from bot.reports import docx, pdf, wording_documents, xlsx
+from bot.reports import wording_documents
 from bot.reports.documents import Document
 
-WRITERS: Final[Mapping[str, Callable[[Document], bytes]]] = MappingProxyType(
-    {".docx": docx.write, ".xlsx": xlsx.write, ".pdf": pdf.write}
-)
+ENDINGS: Final = frozenset({".docx", ".xlsx", ".pdf"})
 
 
 def check_ending(name: str) -> None:
     """Raises Refusal for a file that no writer makes, before any work is done."""
-    if PurePath(name).suffix.lower() not in WRITERS:
+    if PurePath(name).suffix.lower() not in ENDINGS:
         raise Refusal(wording_documents.unknown_ending(name))
 
 
 def written(document: Document, name: str) -> bytes:
     """The bytes of the file; its ending says which. Raises Refusal for another ending."""
+    # The writers' libraries take 20 MB, and most processes never write a document.
     check_ending(name)
-    return WRITERS[PurePath(name).suffix.lower()](document)
+    match PurePath(name).suffix.lower():
+        case ".docx":
+            from bot.reports.docx import write
+        case ".xlsx":
+            from bot.reports.xlsx import write
+        case _:
+            from bot.reports.pdf import write
+    return write(document)

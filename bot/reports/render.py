@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 _PICTURE: Final = b"""
 #set page(width: 960pt, height: auto, margin: 0pt)
@@ -18,6 +19,8 @@ _PICTURE: Final = b"""
 
 @cache
 def _fonts() -> typst.Fonts:
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(files("noto_cjk_sans_otc"))]
     )
@@ -34,6 +37,8 @@ def pdf(template: bytes, data: Any) -> bytes:
 
 
 def _compiled(template: bytes, inputs: dict[str, str], kind: typst.OutputFormat, ppi: float | None) -> bytes:
+    import typst  # 7 MB, and most processes draw nothing
+
     compiler = typst.Compiler(template, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs)
     result = compiler.compile(format=kind, ppi=ppi, timestamp=0)
     if not isinstance(result, bytes):

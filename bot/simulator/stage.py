@@ -23,6 +23,7 @@ from bot.simulator.page_api import Hooks
 from bot.simulator.server import SIMULATION, build
 from bot.simulator.simulation import Simulation
 from bot.simulator.world import Clock, World
+from bot.web.front import listening
 from bot.work import Work
 
 
@@ -115,10 +116,7 @@ async def staged(
         bot = await stack.enter_async_context(
             built(campus.settings(url, bot_url, database), base, clock=clock, rng=rng, framed_by=(url,))
         )
-        runner = web.AppRunner(bot.web, access_log=None, handle_signals=False)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, host, bot_port).start()
+        await stack.enter_async_context(listening(bot.web, bot.callbacks, host, bot_port))
         if roster:
             await admit(bot.database, campus, bot, clock())
         await sim.verify()

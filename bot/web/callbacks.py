@@ -14,14 +14,14 @@ from aiohttp import web
 
 from bot.committer import Committer
 from bot.errors import Forged, Malformed
-from bot.messages import Reply
+from bot.messages import Inbound, Reply
 from bot.metrics import CALLBACKS
 from bot.platforms.port import CallbackQuery, Codec
 
 log = structlog.get_logger()
 _BODY_LIMIT: Final = 256 * 1024
 _NAMES: Final = frozenset(CallbackQuery.__slots__)
-_PATIENCE: Final = 4.5  # seconds; the platform closes after five and tries again (90238)
+PATIENCE: Final = 4.5  # seconds; the platform closes after five and tries again (90238)
 
 
 class Callbacks:
@@ -41,7 +41,7 @@ class Callbacks:
         if codec is None:
             raise web.HTTPNotFound
         try:
-            return web.Response(text=codec.verify(_query(request), self._clock()))
+            return web.Response(text=codec.verify(_query(request.rel_url.raw_query_string), self._clock()))
         except (Forged, Malformed):
             raise web.HTTPForbidden from None
 
@@ -53,7 +53,7 @@ class Callbacks:
             raise web.HTTPNotFound
         if (request.content_length or 0) > _BODY_LIMIT:
             raise web.HTTPRequestEntityTooLarge(_BODY_LIMIT, request.content_length or 0)
-        query = _query(request)
+        query = _query(request.rel_url.raw_query_string)
         try:
             inbound = codec.read(query, await request.read(), self._clock())
         except Forged as error:
@@ -66,21 +66,50 @@ class Callbacks:
             return web.Response()
         try:
             # The turn goes on if we stop waiting; the platform's next try gets the remembered reply.
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 reply: Reply = await self._committer.submit(inbound)
         except TimeoutError:
-            CALLBACKS.labels(account, "late").inc()
-            log.warning("late answer", account=account, key=inbound.key)
+            self.count_late(account)
             raise web.HTTPServiceUnavailable from None
-        self._answered[account].inc()
-        body = codec.write(inbound, reply, query, self._clock(), secrets.token_bytes(16))
+        body = self._body(account, codec, inbound, reply, query)
         return web.Response(body=body, content_type="text/xml" if body.startswith(b"<") else "text/plain")
 
+    def take(self, account: str, raw_query: str, data: bytes, answer: Callable[[bytes | None], None]) -> bool:
+        """The same for the front door, without waiting: ``answer`` gets the body, ``None`` after a failure.
 
-def _query(request: web.Request) -> CallbackQuery:
+        False when there is nothing to be answered here: not authentic, not readable, or no such account.
+        Nothing was done then, and ``receive`` says what has to be said.
+        """
+        codec = self._codecs.get(account)
+        if codec is None:
+            return False
+        query = _query(raw_query)
+        try:
+            inbound = codec.read(query, data, self._clock())
+        except (Forged, Malformed):
+            return False
+
+        def done(reply: Reply | None) -> None:
+            answer(None if reply is None else self._body(account, codec, inbound, reply, query))
+
+        self._committer.put(inbound, done)
+        return True
+
+    def count_late(self, account: str) -> None:
+        CALLBACKS.labels(account, "late").inc()
+        log.warning("late answer", account=account)
+
+    def _body(
+        self, account: str, codec: Codec, inbound: Inbound, reply: Reply, query: CallbackQuery
+    ) -> bytes:
+        self._answered[account].inc()
+        return codec.write(inbound, reply, query, self._clock(), secrets.token_bytes(16))
+
+
+def _query(raw: str) -> CallbackQuery:
     """Decoded exactly once; a plus sign in the base64 of echostr stays a plus sign."""
     found: dict[str, str] = {}
-    for part in request.rel_url.raw_query_string.split("&"):
+    for part in raw.split("&"):
         name, _, value = part.partition("=")
         if name in _NAMES:
             found[name] = unquote(value)

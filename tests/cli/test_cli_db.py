@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.cli.store_purge import Limits, Purge
+from bot.cli.store_trouble import trouble
 from bot.cli.store_upkeep import RESTORED, Upkeep
 from bot.db import Database
 from bot.delivery.store import Outbox
@@ -280,3 +281,13 @@ async def test_a_database_that_cannot_be_opened_is_one_line(office: Office) -> N
     assert refused.err.count("\n") == 1
     assert "数据库用不了" in refused.err
     assert SECRETS["BOT_SECRET_KEY"] not in refused.err
+
+
+def test_trouble_of_the_machine_is_told_whoever_ran_the_statement() -> None:
+    said = "database or disk is full"
+    for error in (
+        sqlite3.OperationalError(said),
+        sa.exc.OperationalError("insert", {}, sqlite3.OperationalError(said)),
+    ):
+        assert said in (trouble(error) or "")
+    assert trouble(sqlite3.IntegrityError("UNIQUE constraint failed")) is None
