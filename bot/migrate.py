@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+import bot.cases.tables
 import bot.delivery.tables
 import bot.duties.tables
 import bot.people.tables

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.cases.store import Cases
 from bot.db import Tx
 from bot.delivery.store import Outbox
 from bot.duties.store import Duties
@@ -26,4 +27,5 @@ class Work:
         self.quizzes = Quizzes(tx, sittings)
         self.receipts = Receipts(tx)
         self.outbox = Outbox(tx)
+        self.cases = Cases(tx)
         self.stats = Stats(tx)

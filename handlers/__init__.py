@@ -16,6 +16,7 @@ from handlers import (
     help,
     letters,
     office,
+    oncall,
     push,
     quiz,
     scene,
@@ -30,6 +31,7 @@ def _all() -> tuple[Router, ...]:
 
 ROUTERS: tuple[Router, ...] = (
     sos.router,
+    oncall.router,
     events.router,
     bind.router,
     account.router,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import Refusal
@@ -79,15 +80,21 @@ async def past_report(
     until: datetime,
     now: datetime,
     person: Person | None = None,
+    *,
+    label: str = "",
+    clock: Sequence[str] = (),
 ) -> Document:
-    """The look-back pack of a unit, or of a person and the unit they belong to."""
+    """The look-back pack of a unit, or of a person and the unit they belong to.
+
+    ``label`` stands for the person instead of a masked name; ``clock`` tells how a case was dealt with.
+    """
     tallies = await stats.tallies(
         (unit,), occurrence=None, duty=None, depth=0, since=since, until=until, now=now
     )
     lines = await stats.past(since, until, {t.occurrence: t for t in tallies}, person.id if person else None)
     where = leaf(unit) or WHOLE_SCHOOL
-    who = f"{where} {masked(person.name, person.code)}" if person else where
-    return look_back(school, who, lines, since, until, now, one_person=person is not None)
+    who = f"{where} {label or masked(person.name, person.code)}" if person else where
+    return look_back(school, who, lines, since, until, now, one_person=person is not None, clock=clock)
 
 
 async def the_unit(people: People, text: str) -> str:
