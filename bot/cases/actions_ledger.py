@@ -90,6 +90,14 @@ async def refer(work: Work, school: School, case: Case, words: str, by: Person, 
     await duties.prove(work, [duties.CARE], by, now, case=case.id)
 
 
+async def note(work: Work, school: School, case: Case, words: str, by: Person, now: datetime) -> None:
+    """A sealed line of any kind."""
+    if not words.strip():
+        raise Refusal(wording.no_words())
+    work.cases.add_note(case.id, NoteKind.OTHER, 0, words, by.id, school.key, now)
+    work.people.audit(by.id, "case noted", now, {"case": case.number})
+
+
 async def hand_over(work: Work, case: Case, to: Person, by: Person, now: datetime) -> None:
     """Another person of those who may know is responsible from now on. Raises Refusal for anybody else."""
     if to.left_at is not None or not (handles(to) and may_know(to, case.unit, case.victim)):

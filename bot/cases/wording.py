@@ -202,6 +202,15 @@ def warned(new: int, known: int) -> str:
     return text + (f"另有{known}条正在处理，没有重复登记。" if known else "")
 
 
+def unknown_lines(lines: Sequence[int]) -> str:
+    shown = "、".join(f"第{line}行" for line in lines[:20])
+    return f"{shown}的编号不在您负责的单位里，没有登记。"
+
+
+def tells(found: Sequence[str]) -> str:
+    return f"还不能用：{'；'.join(found)}。请改好再提交。"
+
+
 def handed_over(to: Person) -> str:
     return f"现在由{to.name}负责。"
 
@@ -224,14 +233,24 @@ def minutes(one: Figures) -> str:
     return "—" if one.minutes is None else f"{one.minutes:g}分钟"
 
 
-def look_back(call: Call | None, facts: Facts) -> list[str]:
+def the_person() -> str:
+    """Who the case is about, in a document that others read."""
+    return "当事人"
+
+
+def look_back(number: str, call: Call | None, facts: Facts) -> list[str]:
     """The clock of a case, for its look-back pack: nothing of who or what was said."""
-    lines = [f"案件类型：{facts.kind}；立案日期之前的工作见下表。"]
+    lines = [f"案件{number}（{facts.kind}）发生之前一年的工作见下表。"]
     if call is not None:
         first = f"，{call.minutes}分钟后首次联系" if call.minutes is not None else ""
         ended = f"，结果：{call.outcome}" if call.outcome else ""
         lines.append(f"处置时间：{KINDS[call.kind]} {_moment(call.received_at)}{first}{ended}。")
     return lines
+
+
+def amount(fen: int | None) -> str:
+    """What stands in the field of a form."""
+    return "" if fen is None else yuan(fen)
 
 
 def money_or_dash(fen: int | None) -> str:
