@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.cases.rules import Call, Case, visit_days
 from bot.duties.actions import prove as proved
+from bot.duties.composing import CASE_CARD
 from bot.duties.launch import carry_out, register
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
@@ -21,7 +22,6 @@ DISSUASION: Final = "dissuasion"
 FOLLOW_UP: Final = "follow-up"
 LOOK_BACK: Final = "look-back"
 CARE: Final = "care"
-CASE_CARD: Final = "case-card"
 # The people concerned hear of these from this room, in its own words and at its own times.
 _QUIET: Final = (DISSUASION, FOLLOW_UP, CARE)
 _TRIES: Final = 30  # calls within a minute; an occurrence is named by its minute

@@ -8,16 +8,18 @@ from typing import Final
 
 from bot.cases import actions_duties as duties
 from bot.cases import wording
-from bot.cases.actions_calls import ask_result, escalate
+from bot.cases.actions_calls import ask_result, escalate, finish
 from bot.cases.identity import Tells, tells
 from bot.cases.rules import (
     ASK_RESULT,
+    FORGOTTEN,
     REMINDERS,
     SHANGHAI,
     Call,
     Case,
     Facts,
     NoteKind,
+    Outcome,
     Visit,
     Whole,
     handles,
@@ -146,6 +148,8 @@ async def clock(work: Work, school: School, now: datetime) -> int:
     done = await escalate(work, school, now)
     for call in await work.cases.without_result(now - ASK_RESULT):
         done += await ask_result(work, call, now)
+    for call in await work.cases.open_before(now - FORGOTTEN):
+        await finish(work, call, Outcome.NONE, None, now)
     if school.plan.quiet_until(now) > now:
         return done
     for case, visit in await work.cases.visits_due(now):

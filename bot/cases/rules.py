@@ -14,6 +14,7 @@ from bot.people.rules import Person, RoleName, in_scope
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 STALE: Final = timedelta(hours=12)  # an unanswered call so old is over; the next cry for help is a new one
+FORGOTTEN: Final = timedelta(days=7)  # a call without an outcome after so long is closed without one
 ASK_RESULT: Final = timedelta(hours=1)  # after the first contact: what came of it?
 AGAIN: Final = timedelta(minutes=5)  # a second cry reaches the same teacher at most so often
 VISIT_DAYS: Final = (3, 14, 60)

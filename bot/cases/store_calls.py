@@ -97,6 +97,12 @@ class Calls:
         )
         return [to_call(row) for row in rows]
 
+    async def open_before(self, before: datetime) -> list[Call]:
+        rows = await self.tx.rows(
+            sa.select(call).where(call.c.closed_at.is_(None), call.c.received_at < before)
+        )
+        return [to_call(row) for row in rows]
+
     async def asked(self, id_: int, now: datetime) -> bool:
         """Somebody is asked for the result; ``False`` when another process does it."""
         return await self._once(id_, call.c.asked_at.is_(None), asked_at=now)

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.cases.store import Cases
 from bot.errors import Refusal
 from bot.people.rules import Person, leaf, masked
 from bot.people.spelling import WHOLE_SCHOOL as WHOLE_WORDS
@@ -17,11 +18,13 @@ from bot.reports.class_sheet import class_sheet
 from bot.reports.documents import Document
 from bot.reports.look_back import look_back
 from bot.reports.records import Period
-from bot.reports.rules import SHANGHAI, RedLine, ReportKind
+from bot.reports.rules import SHANGHAI, RedLine, ReportKind, parts
 from bot.reports.store import Stats
 from bot.reports.wording import WHOLE_SCHOOL
 
 _GUARDED = RedLine()
+_CASES_DOWN_TO = 1  # a class or grade is too few people to be told of its cases
+_YEAR = timedelta(days=365)
 
 
 def span(kind: ReportKind, now: datetime) -> tuple[datetime, datetime]:
@@ -58,9 +61,17 @@ async def period_report(
     )
     filings = await stats.filings((unit,), since, until)
     deadline = await stats.deadline(kind, since, until)
+    known = before = None
+    if parts(unit) <= _CASES_DOWN_TO:
+        ledger = Cases(stats.tx)
+        known = await ledger.record(unit, since, until)
+        before = await ledger.record(unit, since - _YEAR, until - _YEAR)
     return bulletin(
-        Period(kind, school, unit, since, until, now, tuple(tallies), tuple(filings), deadline, red_line)
-    )
+        Period(
+            kind, school, unit, since, until, now, tuple(tallies), tuple(filings), deadline, red_line,
+            known, before,
+        )
+    )  # fmt: skip
 
 
 async def sheet_report(stats: Stats, school: str, unit: str, campaign: str, now: datetime) -> Document:
