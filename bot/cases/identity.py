@@ -17,6 +17,7 @@ _DAY: Final = re.compile(
 _CLOCK: Final = re.compile(r"\d{1,2}\s*[:：]\s*\d{2}|\d{1,2}\s*点\s*\d{1,2}\s*分?")
 _SUM: Final = re.compile(r"(约|近|超过)?\s*(\d[\d,，]*(?:\.\d+)?)\s*([万千百]?)\s*余?\s*(?:元|块)")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z_-]*\d{5,}[0-9A-Za-z_-]*")
+_HOTLINES: Final = re.compile(r"(?<!\d)(?:110|96110|12356|12381|12321|12377|12345|12308|120)(?!\d)")
 _CALLED: Final = re.compile(r"同学|某|女士|先生|老师")
 _ADDRESS: Final = re.compile(r"https?://|www\.|[\w-]+\.(?:com|cn|net|top|xyz|vip)\b", re.IGNORECASE)
 
@@ -49,7 +50,7 @@ def tells(text: str, names: Iterable[str], units: Iterable[str], codes: Iterable
         found.append(Tells.DAY)
     if any(_is_exact(match) for match in _SUM.finditer(text)):
         found.append(Tells.SUM)
-    if _NUMBER.search(plain) or any(len(code) > 2 and code in plain for code in codes):
+    if _NUMBER.search(_HOTLINES.sub("", plain)) or any(len(code) > 2 and code in plain for code in codes):
         found.append(Tells.NUMBER)
     if _ADDRESS.search(text):
         found.append(Tells.ADDRESS)

@@ -13,7 +13,7 @@ from bot.cases.rules import CHOSEN, Call, Outcome
 from bot.errors import Refusal
 from bot.web import wording
 from bot.web.console import Desk, case_desk
-from bot.web.console_cases import text
+from bot.web.console_cases import row_id, text
 from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
 from bot.work import Work
@@ -86,7 +86,7 @@ async def _act(visit: Visit, work: Work, me: Desk, call: Call, act: str, value: 
 
 async def _call(work: Work, me: Desk, id_: str) -> Call:
     """Raises Refusal alike for what is not there and what is not theirs."""
-    call = await work.cases.call(int(id_)) if id_.isascii() and id_.isdigit() and len(id_) < 19 else None
+    call = await work.cases.call(row_id(id_))
     if call is None or not me.may_know(call.unit, call.person):
         raise Refusal(wording.no_such_page())
     return call

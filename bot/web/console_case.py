@@ -19,7 +19,7 @@ from bot.reports.actions import past_report
 from bot.reports.files import written
 from bot.web import wording
 from bot.web.console import Desk, case_desk
-from bot.web.console_cases import Form, choices, facts_of, text
+from bot.web.console_cases import Form, choices, facts_of, row_id, text
 from bot.web.console_exports import file_answer
 from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
@@ -91,11 +91,11 @@ async def _act(visit: Visit, work: Work, me: Desk, case: Case, form: Form) -> No
     school, now, said = visit.school, visit.now, text(form, "words")[:500]
     number = text(form, "value")
     match text(form, "act"):
-        case "correct" if number.isdigit():
+        case "correct":
             facts = facts_of(form, now)
-            await ledger.correct(work, school, case, int(number[:4]), facts, said, me.person, now)
-        case "visit" if number.isdigit():
-            await ledger.visited(work, school, case, int(number[:4]), said, me.person, now)
+            await ledger.correct(work, school, case, row_id(number[:4]), facts, said, me.person, now)
+        case "visit":
+            await ledger.visited(work, school, case, row_id(number[:4]), said, me.person, now)
         case "refer":
             await ledger.refer(work, school, case, said, me.person, now)
         case "note":

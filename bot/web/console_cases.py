@@ -166,7 +166,7 @@ async def _of_call(
     """The call and who it is about. Raises Refusal alike for what is not there and what is not theirs."""
     if not id_:
         return None, None
-    call = await work.cases.call(int(id_)) if id_.isascii() and id_.isdigit() and len(id_) < 19 else None
+    call = await work.cases.call(row_id(id_))
     person = await work.people.by_id(call.person) if call and call.person is not None else None
     if call is None or person is None or not me.may_know(call.unit, call.person):
         raise Refusal(wording.no_such_page())
@@ -200,6 +200,12 @@ def facts_of(form: Form, now: datetime) -> Facts:
     except ValueError:
         raise Refusal(wording.stale_form()) from None
     return Facts(kind, day, channel, lost, prevented, text(form, "police") == "yes")
+
+
+def row_id(text: str) -> int:
+    """The id in an address or a form; 0, which no row has, for anything else."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return number if number < 2**63 else 0
 
 
 def choices(now: datetime) -> dict[str, Any]:

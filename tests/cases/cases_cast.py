@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+import aiohttp
 import sqlalchemy as sa
 
 from bot.people.tables import audit
@@ -95,6 +96,30 @@ class Cast:
             "prevented": "", "police": "yes",
         }  # fmt: skip
         return await self.posts(who, "case/new", **(given | fields))
+
+    async def packs(self, who: Speaker, number: str, ending: str) -> bytes:
+        """The look-back pack of a case, as bytes."""
+        page = await self.opens(who, "cases")
+        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        session = who.browser._session
+        assert token
+        assert session is not None
+        form = {"csrf": token[1], "no": number, "ending": ending}
+        async with session.post(f"{self.stage.bot_url}/console/case/pack", data=form) as answer:
+            assert answer.status == 200
+            return await answer.read()
+
+    async def uploads(self, who: Speaker, path: str, data: bytes) -> Page:
+        """A file through the form of the page they see."""
+        page = await self.opens(who, "cases")
+        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        session = who.browser._session
+        assert token
+        assert session is not None
+        form = aiohttp.FormData({"csrf": token[1]})
+        form.add_field("file", data, filename="名单.csv")
+        async with session.post(f"{self.stage.bot_url}/console/{path}", data=form) as answer:
+            return Page(str(answer.url), answer.status, await answer.text())
 
     async def rows(self, statement: sa.Select[Any]) -> list[Any]:
         async with self.stage.bot.database.reading() as tx:
