@@ -50,7 +50,7 @@ async def tapped(turn: Turn) -> Say:
     known = (wording.CONTACTED, wording.UNREACHED, wording.PASS_ON, *_OUTCOMES)
     say = await answered(turn) if word in known else None
     if say is None:
-        id_ = (turn.inbound.card_task.split("-") + [""])[1]
+        id_ = turn.inbound.card_task.split("-")[1]
         call = await turn.work.cases.call(int(id_)) if id_.isdigit() and len(id_) < 20 else None
         return Say(wording.over(call) if call else wording.no_call(), close="已办结")
     close = "" if word == wording.PASS_ON and not rest.partition(" ")[2] else word

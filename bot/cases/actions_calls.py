@@ -134,9 +134,7 @@ async def candidates(work: Work, call: Call, by: Person) -> list[Person]:
     return [one for one in people if _best(contacts.get(one.id, ())) is not None]
 
 
-async def pass_on(
-    work: Work, school: School, call: Call, to: Person, by: Person, now: datetime
-) -> bool:
+async def pass_on(work: Work, school: School, call: Call, to: Person, by: Person, now: datetime) -> bool:
     """转给: this one knows too now, and has the same time as everybody before the next ring."""
     contacts = await work.people.contacts_of([to.id])
     contact = _best(contacts.get(to.id, ()))

@@ -15,9 +15,9 @@ _DAY: Final = re.compile(
     r"|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十廿]{1,3}[日号]?"
 )
 _CLOCK: Final = re.compile(r"\d{1,2}\s*[:：]\s*\d{2}|\d{1,2}\s*点\s*\d{1,2}\s*分?")
-_SUM: Final = re.compile(r"(约|近|超过)?\s*(\d[\d,，]*(?:\.\d+)?)\s*([万千百]?)\s*余?\s*(?:元|块)")
+_SUM: Final = re.compile(r"(约|近|超过)?\s*(\d[\d,，]*(?:\.\d+)?)\s*([亿万千百]?)\s*余?\s*(?:元|块)")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z_-]*\d{5,}[0-9A-Za-z_-]*")
-_HOTLINES: Final = re.compile(r"(?<!\d)(?:110|96110|12356|12381|12321|12377|12345|12308|120)(?!\d)")
+_HOTLINES: Final = re.compile(r"(?<![0-9A-Za-z])(?:110|96110|12356|12381|12321|12377|12345|12308|120)(?!\d)")
 _CALLED: Final = re.compile(r"同学|某|女士|先生|老师")
 _ADDRESS: Final = re.compile(r"https?://|www\.|[\w-]+\.(?:com|cn|net|top|xyz|vip)\b", re.IGNORECASE)
 
@@ -60,11 +60,14 @@ def tells(text: str, names: Iterable[str], units: Iterable[str], codes: Iterable
 
 
 def rough(fen: int) -> str:
-    """An amount with one figure: 约3000元, 约2万元."""
+    """An amount with one figure: 约3000元, 约20万元."""
     yuan = max(1, round(fen / 100))
     size = 10 ** (len(str(yuan)) - 1)
     lead = (yuan + size // 2) // size * size
-    return f"约{lead // 10000}万元" if lead >= 10000 else f"约{lead}元"
+    for name, worth in (("亿", 10**8), ("万", 10**4)):
+        if lead >= worth:
+            return f"约{lead // worth}{name}元"
+    return f"约{lead}元"
 
 
 def _is_called(plain: str, names: Iterable[str]) -> bool:

@@ -49,7 +49,5 @@ class Cases(Calls, Ledger):
     ) -> list[str]:
         """Ids of the occurrences that this call or case brought about, of these kinds."""
         whose = duty.c.call_id == call if call is not None else duty.c.case_id == case
-        rows = await self.tx.rows(
-            sa.select(duty.c.occurrence_id).where(whose, duty.c.what.in_(list(what)))
-        )
+        rows = await self.tx.rows(sa.select(duty.c.occurrence_id).where(whose, duty.c.what.in_(list(what))))
         return [row.occurrence_id for row in rows]

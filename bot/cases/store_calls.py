@@ -14,9 +14,7 @@ from bot.db import Tx, below, insert_new
 
 _NEW: Final = insert_new(call)
 _TOLD: Final = insert_new(told)
-_STATE: Final = (
-    sa.update(call).where(call.c.id == sa.bindparam("_id")).values(state=sa.bindparam("_state"))
-)
+_STATE: Final = sa.update(call).where(call.c.id == sa.bindparam("_id")).values(state=sa.bindparam("_state"))
 _REPORTED: Final = sa.update(call).where(call.c.id == sa.bindparam("_id")).values(reported=True)
 _NEXT: Final = (
     sa.update(call).where(call.c.id == sa.bindparam("_id")).values(next_at=sa.bindparam("_next_at"))
@@ -120,9 +118,7 @@ class Calls:
         )
 
     async def close_call(self, id_: int, outcome: Outcome, by: int | None, now: datetime) -> bool:
-        return await self._once(
-            id_, outcome=str(outcome), closed_at=now, closed_by=by, next_at=None
-        )
+        return await self._once(id_, outcome=str(outcome), closed_at=now, closed_by=by, next_at=None)
 
     def restate(self, id_: int, state: State) -> None:
         self.tx.write(_STATE, _id=id_, _state=state)

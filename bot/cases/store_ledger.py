@@ -47,9 +47,7 @@ _HAND_VISITS: Final = (
 class Ledger:
     tx: Tx
 
-    async def open_case(
-        self, value: Case, facts: Facts, days: Iterable[int], now: datetime
-    ) -> Case | None:
+    async def open_case(self, value: Case, facts: Facts, days: Iterable[int], now: datetime) -> Case | None:
         """The case with the next free number of its year; ``None`` when its call has one already.
 
         Two that open at once meet at the unique number; whoever comes second takes the next.
@@ -207,9 +205,7 @@ class Ledger:
 def newest() -> sa.Subquery:
     """The newest version of each case."""
     later = version.alias("later")
-    is_newest = ~sa.exists().where(
-        later.c.case_id == version.c.case_id, later.c.version > version.c.version
-    )
+    is_newest = ~sa.exists().where(later.c.case_id == version.c.case_id, later.c.version > version.c.version)
     columns = [version.c[n] for n in ("case_id", "kind", "day", "channel", "lost", "prevented", "police")]
     return sa.select(*columns).where(is_newest).subquery("newest")
 

@@ -129,9 +129,7 @@ card = sa.Table(
 duty = sa.Table(
     "case_duty",
     metadata,
-    sa.Column(
-        "occurrence_id", sa.Text, sa.ForeignKey("occurrence.id", ondelete="CASCADE"), primary_key=True
-    ),
+    sa.Column("occurrence_id", sa.Text, sa.ForeignKey("occurrence.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("what", sa.Text, nullable=False),
     sa.Column("call_id", sa.BigInteger, sa.ForeignKey("case_call.id", ondelete="CASCADE")),
     sa.Column("case_id", sa.BigInteger, sa.ForeignKey("case_file.id", ondelete="CASCADE")),

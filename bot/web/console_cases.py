@@ -160,9 +160,7 @@ async def opened(visit: Visit) -> web.StreamResponse:
     return visit.see_other(f"{CONSOLE}case?{urlencode({'no': case.number})}")
 
 
-async def _of_call(
-    visit: Visit, work: Work, me: Desk, id_: str
-) -> tuple[Call, Person] | tuple[None, None]:
+async def _of_call(visit: Visit, work: Work, me: Desk, id_: str) -> tuple[Call, Person] | tuple[None, None]:
     """The call and who it is about. Raises Refusal alike for what is not there and what is not theirs."""
     if not id_:
         return None, None

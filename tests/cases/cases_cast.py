@@ -48,7 +48,7 @@ def campus(cards: bool = True) -> Campus:
             _row("T1003", "马兰", "教职工", "护理学院", "ma", 职责="值班", 负责单位="护理学院"),
             _row("T1004", "吴越", "教职工", "保卫处", "wu", 职责="值班", 负责单位="全校"),
             _row("T1005", "陈立", "教职工", "学生处", "chen", 职责="管理员;审批", 负责单位="全校"),
-            _row("T1006", "方圆", "教职工", "信息工程学院", "fang", 职责="反诈联络员", 负责单位="信息工程学院"),
+            _row("T1006", "方圆", "教职工", "信息工程学院", "fang", 职责="反诈联络员"),
         ],
         followers=(("oFang", "访客"),),
         cards=cards,
@@ -78,7 +78,8 @@ class Cast:
         page = await who.visit(f"{self.stage.bot_url}/console/{path}")
         if "/console/login" not in page.url:
             return page
-        return await who.visit(f"{self.stage.bot_url}/oauth/campus?as=member&next={quote('/console/' + path)}")
+        login = f"/oauth/campus?as=member&next={quote('/console/' + path)}"
+        return await who.visit(self.stage.bot_url + login)
 
     async def posts(self, who: Speaker, path: str, **fields: str) -> Page:
         """A form of the page they see, with its token."""

@@ -71,7 +71,9 @@ async def test_corrections_are_appended_and_the_slower_one_is_told(cast: Cast) -
     late = await cast.posts(cast.wu, "case", **fields)
     assert "刚刚有人改过" in words(late)
     rows = await cast.rows(sa.select(version).order_by(version.c.version))
-    assert [(r.version, r.kind, r.lost) for r in rows] == [(1, "刷单返利", 320000), (2, "冒充公检法", 1200000)]
+    assert [(r.version, r.kind, r.lost) for r in rows] == [
+        (1, "刷单返利", 320000), (2, "冒充公检法", 1200000),
+    ]  # fmt: skip
     assert "核对" not in rows[1].why
 
 
@@ -128,9 +130,7 @@ async def test_what_is_done_closes_the_duties_and_the_case(cast: Cast) -> None:
     await cast.packs(cast.he, "2026-001", "pdf")
     page = await cast.posts(cast.he, "case", no="2026-001", act="close")
     assert "已结案" in page.text
-    open_ = await cast.rows(
-        sa.select(occurrence.c.title).join(task).where(task.c.settled_at.is_(None))
-    )
+    open_ = await cast.rows(sa.select(occurrence.c.title).join(task).where(task.c.settled_at.is_(None)))
     assert open_ == []
     assert len(await cast.rows(sa.select(duty))) == 3
 
@@ -157,7 +157,7 @@ async def test_the_pack_has_the_clock_and_no_name(cast: Cast) -> None:
 
 
 async def test_need_to_know(cast: Cast) -> None:
-    """Another college, a liaison, a counsellor, students, strangers: the same refusal for real and made up."""
+    """Another college, a liaison, a counsellor, students: the same refusal for real and made up."""
     await cast.lin.says("已经转了")
     await cast.stage.settle()
     [row] = await cast.rows(sa.select(call))
@@ -238,7 +238,8 @@ async def test_the_console_answers_a_call_as_the_chat_does(cast: Cast) -> None:
     cast.he.received("吴老师 09:12已接通")
     page = await cast.posts(cast.wu, "call", id=str(row.id), act="outcome", value="误报")
     assert "误报" in page.text
-    assert "已经办结" in words(await cast.posts(cast.he, "call", id=str(row.id), act="outcome", value="转警方"))
+    late = await cast.posts(cast.he, "call", id=str(row.id), act="outcome", value="转警方")
+    assert "已经办结" in words(late)
 
 
 async def test_only_duty_people_without_an_office_land_at_their_desk(cast: Cast) -> None:
