@@ -21,7 +21,7 @@ from bot.work import Work
 _FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
 _SUFFIXES: Final = {"小学": "primary", "初中": "junior", "高中": "senior", "大学": "college"}
 DIGEST: Final = "digest"  # what: the moment at which the items of a day travel together; says nothing itself
-CASE_CARD: Final = "case-card"  # what: the words are in the occurrence itself
+CASE_CARD: Final = "case-card"  # what: a case of our own; its approved words are in the occurrence
 _SAFE: Final = "学校不会通过群或机器人收费、要验证码、发下载链接。"
 
 
@@ -139,9 +139,10 @@ def _office(occurrence: Occurrence, cards: bool) -> Content:
 
 
 def _text(text: Material | None, occurrence: Occurrence, duty: Duty, cards: bool, url: str) -> Content:
+    if duty.what == CASE_CARD and occurrence.reason:
+        return Notice(occurrence.title, occurrence.reason, url)
     if text is None:
-        own = occurrence.reason if duty.what == CASE_CARD else ""  # a card of a case of our own
-        return Notice(occurrence.title, own or _SAFE, url)
+        return Notice(occurrence.title, _SAFE, url)
     if duty.do is Do.LETTER:
         return Notice(text.title, f"{occurrence.title}，两分钟读完，请在页面里签收。{_SAFE}", url, "读信")
     if duty.what == "sixty-seconds":

@@ -85,8 +85,8 @@ def _page(
         occurrence=occurrence,
         me=me,
         paused=occurrence.state is OccurrenceState.PAUSED,
-        title=first.title if first else occurrence.title,
-        articles=[(text.title, article(text.body, fields)) for text in texts] or _own_words(occurrence),
+        title=occurrence.title if _own_words(occurrence) else first.title if first else occurrence.title,
+        articles=_own_words(occurrence) or [(text.title, article(text.body, fields)) for text in texts],
         safe=wording.SAFE,
         todo=wording.todo(occurrence.ask),
         k=k if is_class_key(k) and f"opened-{k}" not in visit.request.cookies else "",
@@ -111,8 +111,9 @@ def _page(
 
 
 def _own_words(occurrence: Occurrence) -> list[tuple[str, Markup]]:
-    """An approved card of a case has no file; its words are in the occurrence."""
-    return [(occurrence.title, article(occurrence.reason, {}))] if occurrence.what == CASE_CARD else []
+    """An approved card of a case of our own stands before the general one of the library."""
+    own = occurrence.what == CASE_CARD and occurrence.reason
+    return [(occurrence.title, article(occurrence.reason, {}))] if own else []
 
 
 def _pressable(occurrence: Occurrence, own: Own, kind: ProofKind) -> bool:

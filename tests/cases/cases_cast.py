@@ -37,7 +37,7 @@ def _row(code: str, name: str, kind: str, unit: str, userid: str = "", **more: s
     return row | more
 
 
-def campus(cards: bool = True) -> Campus:
+def campus(cards: bool = True, plan: str = "college-generic") -> Campus:
     return Campus(
         rows=[
             _row("2301001", "林小满", "学生", SOFTWARE, "lin"),
@@ -52,6 +52,7 @@ def campus(cards: bool = True) -> Campus:
         ],
         followers=(("oFang", "访客"),),
         cards=cards,
+        plan=plan,
     )
 
 

@@ -26,3 +26,11 @@ async def plain(tmp_path: Path, root: Path) -> AsyncIterator[Cast]:
     frozen, url = MONDAY, f"sqlite+aiosqlite:///{tmp_path / 'plain.db'}"
     async with staged(campus(cards=False), url, root, Clock(source=lambda: frozen), rng=Random(5)) as stage:
         yield Cast(stage)
+
+
+@pytest.fixture
+async def bureau(database_url: str, root: Path) -> AsyncIterator[Cast]:
+    """The same people under the plan of the bureau, which wants every case told without a name."""
+    frozen, world = MONDAY, campus(plan="city-bureau")
+    async with staged(world, database_url, root, Clock(source=lambda: frozen), rng=Random(5)) as stage:
+        yield Cast(stage)

@@ -308,6 +308,30 @@ async def test_a_card_tells_nobody_and_starts_its_duty_once_approved(cast: Cast)
     assert "已通过" in page.text
 
 
+async def test_a_card_goes_to_the_staff_after_two_have_agreed(bureau: Cast) -> None:
+    await bureau.opens_case(bureau.chen)
+    titles = {row.title for row in await bureau.rows(sa.select(occurrence.c.title))}
+    assert "案后履职材料" in titles
+    assert "不点名警示教育" not in titles
+    page = await bureau.opens(bureau.chen, "case?no=2026-001")
+    draft = re.search(r"<textarea[^>]*>([^<]+)</textarea>", page.text)
+    assert draft
+    await bureau.posts(bureau.chen, "case", no="2026-001", act="card", words=draft[1])
+    [card] = await bureau.rows(sa.select(occurrence).where(occurrence.c.what == "case-card"))
+    bureau.chen.received("等您审批：「不点名警示教育」")
+    assert "约3000元" in bureau.chen.received("不点名警示教育").seen
+    bureau.su.never_received("约3000元")
+    await bureau.chen.says(f"/approve {card.id}")
+    await bureau.stage.settle()
+    bureau.su.never_received("约3000元")
+    await bureau.fang.says(f"/approve {card.id}")
+    await bureau.stage.settle()
+    bureau.su.received("约3000元")
+    page = await bureau.su.opens("查看")
+    assert "凡是要先垫钱的兼职都不做" in page.text
+    bureau.lin.never_received("不点名警示教育")
+
+
 async def test_messages_about_calls_are_never_addressed_to_a_group(cast: Cast) -> None:
     await cast.lin.says("已经转了")
     await cast.stage.settle()
