@@ -60,6 +60,7 @@ def load_school(settings: Settings, base: Path) -> School:
         test_level=settings.signature.test,
         letter_level=settings.signature.letter,
         duty_phone=settings.duty_phone,
+        duty_minutes=settings.duty_minutes,
     )
 
 

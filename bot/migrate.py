@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+import bot.cases.tables
 import bot.delivery.tables
 import bot.delivery.tables_mass
 import bot.duties.tables

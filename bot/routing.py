@@ -12,7 +12,7 @@ from random import Random
 from typing import Final
 
 from bot.messages import Inbound, Kind, Say
-from bot.people.rules import Person, PersonKind
+from bot.people.rules import Person, PersonKind, RoleName
 from bot.school import School
 from bot.work import Work
 
@@ -29,6 +29,7 @@ class Who(StrEnum):
     TEACHER = "teacher"
     ADMIN = "admin"
     PARENT = "parent"
+    DUTY = "duty"
 
 
 @dataclass(slots=True)
@@ -103,6 +104,8 @@ def allowed(who: Who, person: Person | None) -> bool:
             return person is not None and person.is_admin
         case Who.PARENT:
             return person is not None and person.kind is PersonKind.PARENT
+        case Who.DUTY:
+            return person is not None and person.has(RoleName.DUTY)
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ class School:
     test_level: int = 1
     letter_level: int = 1
     duty_phone: str = ""
+    duty_minutes: int = 10
 
     def term_start(self, now: datetime) -> datetime | None:
         """The first moment of the running term; ``None`` in a vacation."""

@@ -145,6 +145,7 @@ class Settings(_Frozen):
     retention: RetentionSettings = RetentionSettings()
     signature: SignatureSettings = SignatureSettings()
     duty_phone: str = ""  # shown in SOS answers, besides 110 and 96110
+    duty_minutes: Annotated[int, Field(ge=1, le=120)] = 10  # after which an unanswered SOS goes to the next
     log_format: Literal["json", "text"] = "json"
 
     @field_validator("public_url")

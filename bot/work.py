@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.cases.store import Cases
 from bot.db import Tx
 from bot.delivery.store import Outbox
 from bot.delivery.store_abilities import Abilities
@@ -36,4 +37,5 @@ class Work:
         self.abilities = Abilities(tx)
         self.results = Results(tx)
         self.articles = Articles(tx)
+        self.cases = Cases(tx)
         self.stats = Stats(tx)

@@ -17,6 +17,7 @@ from handlers import (
     help,
     letters,
     office,
+    oncall,
     publish,
     push,
     quiz,
@@ -34,6 +35,7 @@ def _all() -> tuple[Router, ...]:
 
 ROUTERS: tuple[Router, ...] = (
     sos.router,
+    oncall.router,
     results.router,
     publish.router,
     events.router,

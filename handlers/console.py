@@ -14,6 +14,12 @@ async def login(turn: Turn) -> Say:
     return _link(turn, "控制台", "")
 
 
+@router.says("login", "登录", who=Who.DUTY, help="/login  打开案件台（一次性链接）")
+async def cases(turn: Turn) -> Say:
+    """For who is on duty and nothing else; administrators come in above."""
+    return _link(turn, "案件台", "cases")
+
+
 @router.says("花名册", "roster", who=Who.ADMIN, help="花名册  上传名单，先看差异再应用")
 async def roster(turn: Turn) -> Say:
     return _link(turn, "上传花名册", "roster")

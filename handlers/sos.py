@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from bot.messages import Choice, Say, Text, Urgency
-from bot.people.rules import RoleName, leaf
+from bot.cases import actions_calls as calls
+from bot.cases import wording
+from bot.cases.rules import State
+from bot.messages import Choice, Say
 from bot.routing import Router, Turn, Who
 
 router = Router("sos")
@@ -25,40 +27,53 @@ async def sos(turn: Turn) -> Say:
 
 @router.says("已经转了", who=Who.EVERYONE)
 async def paid(turn: Turn) -> Say:
-    told = await _call_duty(turn, "已转账")
+    told, choices = await _call_duty(turn, State.PAID)
     return Say(
         "现在做三件事：①打110，说清转账时间、金额、对方账号 ②截图保存聊天和转账记录 ③不信「交钱才能解冻」。\n"
-        f"{told}骗子专门利用着急，这不是您的错。"
+        f"{told}骗子专门利用着急，这不是您的错。",
+        choices,
     )
 
 
-@router.says("还没转钱", "正在通话", who=Who.EVERYONE)
-async def not_yet(turn: Turn) -> Say:
-    told = await _call_duty(turn, "未转账")
-    return Say(f"挂断电话，关掉共享屏幕，不点链接。拿不准拨96110。\n{told}")
+@router.says("还没转钱", who=Who.EVERYONE)
+async def unpaid(turn: Turn) -> Say:
+    return await _not_yet(turn, State.UNPAID)
 
 
-async def _call_duty(turn: Turn, state: str) -> str:
-    """The people on duty hear at once that somebody needs them; the text itself is kept nowhere."""
-    phone = f"学校值班电话 {turn.school.duty_phone}。" if turn.school.duty_phone else ""
+@router.says("正在通话", who=Who.EVERYONE)
+async def talking(turn: Turn) -> Say:
+    return await _not_yet(turn, State.TALKING)
+
+
+@router.says(wording.CALLED_POLICE)
+async def called_police(turn: Turn) -> Say:
+    await calls.has_called_police(turn.work, turn.someone, turn.now)
+    return Say(wording.well_done())
+
+
+@router.says(wording.NOBODY_CAME)
+async def nobody_came(turn: Turn) -> Say:
+    reached = await calls.nobody_came(turn.work, turn.school, turn.someone, turn.now)
+    if reached is None:
+        return Say(wording.no_call(), (Choice("被骗", "被骗"),))
+    return Say(wording.looking_again() if reached else wording.nobody_left(turn.school.duty_phone))
+
+
+async def _not_yet(turn: Turn, state: State) -> Say:
+    told, choices = await _call_duty(turn, state)
+    return Say(f"挂断电话，关掉共享屏幕，不点链接。拿不准拨96110。\n{told}", choices)
+
+
+async def _call_duty(turn: Turn, state: State) -> tuple[str, tuple[Choice, ...]]:
+    """The people on duty hear at once who needs them; what was said is kept nowhere.
+
+    Whoever we do not know gets the words and the telephone numbers, and leaves no trace.
+    """
+    phone = wording.phone(turn.school.duty_phone)
     if turn.person is None:
-        return phone
-    on_duty = await turn.work.people.teachers_of(turn.person.unit, (RoleName.DUTY,))
-    contacts = await turn.work.people.contacts_of([p.id for p in on_duty])
-    reached = 0
-    for person in on_duty:
-        for contact in contacts.get(person.id, [])[:1]:
-            turn.work.outbox.queue(
-                key=f"sos/{turn.inbound.key}/{person.id}",
-                account=contact.account,
-                address=contact.address.key,
-                person=person.id,
-                urgency=Urgency.SOS,
-                not_before=turn.now,
-                content=Text(
-                    f"【求助】{leaf(turn.person.unit)} {turn.person.name}：{state}。请马上联系本人。"
-                ),
-            )
-            reached += 1
-    turn.work.people.audit(turn.person.id, "sos", turn.now, {"state": state, "told": reached})
-    return f"已通知值班老师，请留意电话。{phone}" if reached else phone
+        return phone, ()
+    called = await calls.call_for_help(turn.work, turn.school, turn.person, state, turn.now)
+    if not called.told:
+        return wording.nobody_told() + phone, ()
+    words = (wording.CALLED_POLICE, wording.NOBODY_CAME) if state is State.PAID else (wording.NOBODY_CAME,)
+    return wording.alerted(called.again) + phone, tuple(Choice(word, word) for word in words)

@@ -84,7 +84,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
 
 # The order in which rooms on the same step may lean on one another.
 ROOMS = (
-    "", "people", "duties", "quiz", "receipts", "materials", "delivery", "reports", "platforms",
+    "", "people", "duties", "quiz", "receipts", "materials", "delivery", "cases", "reports", "platforms",
     "publishing", "web", "simulator", "cli", "migrations", "handlers",
 )  # fmt: skip
 

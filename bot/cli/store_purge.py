@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bot.cases.store_purge import CasePurge
 from bot.db import Database, Tx, insert
 from bot.delivery.tables import (
     acceptance,
@@ -44,6 +45,7 @@ class Limits:
     inbox: datetime
     deliveries: datetime
     receipts: datetime
+    sos_texts: datetime
     journals: datetime
     now: datetime
 
@@ -52,7 +54,7 @@ class Limits:
         """Who looked at people is kept as long as the receipts they looked at."""
         ago = {
             name: now - timedelta(days=getattr(kept, name))
-            for name in ("answers", "inbox", "deliveries", "receipts")
+            for name in ("answers", "inbox", "deliveries", "receipts", "sos_texts")
         }
         return cls(**ago, journals=now - UNDO_WITHIN, now=now)
 
@@ -70,6 +72,10 @@ class Purge:
                 ~sa.exists().where(answer.c.sitting_id == sitting.c.id),
             ),
             "inbox": lambda: self._old(inbox, inbox.c.key, inbox.c.at < limits.inbox),
+            "calls": lambda: self._until_empty(lambda tx: CasePurge(tx).calls(limits.sos_texts)),
+            "call messages": lambda: self._until_empty(lambda tx: CasePurge(tx).messages(limits.sos_texts)),
+            "case notes": lambda: self._until_empty(lambda tx: CasePurge(tx).notes(limits.sos_texts)),
+            "case people": lambda: self._until_empty(lambda tx: CasePurge(tx).people(limits.receipts)),
             "deliveries": lambda: self._old(
                 delivery, delivery.c.id, delivery.c.settled_at < limits.deliveries
             ),

@@ -21,6 +21,10 @@ _STATES: Final = {
 }
 _KEPT: Final = {
     "answers": "答题记录（已并入曝光次数）",
+    "calls": "求助和预警里的姓名",
+    "call messages": "求助消息",
+    "case notes": "已结案件的封存记事",
+    "case people": "案件里的姓名",
     "sittings": "已结束的答卷",
     "inbox": "收件记录",
     "deliveries": "发送记录",

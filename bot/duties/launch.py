@@ -10,7 +10,7 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.duties.actions_classes import to_parents
-from bot.duties.composing import choose_texts, compose, forward
+from bot.duties.composing import CASE_CARD, choose_texts, compose, forward
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -134,6 +134,7 @@ async def carry_out(
 async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: datetime) -> None:
     """Those who may say yes are told that something waits; without them it never goes out by itself."""
     approvers = await work.people.teachers_of(occurrence.unit, (RoleName.APPROVER,))
+    words = f"\n{occurrence.reason}" if occurrence.what == CASE_CARD else ""
     contacts = await work.people.contacts_of([p.id for p in approvers])
     for person in approvers:
         for contact in contacts.get(person.id, [])[:1]:
@@ -143,7 +144,7 @@ async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: 
                 address=contact.address.key,
                 person=person.id,
                 content=Text(
-                    f"等您审批：「{occurrence.title}」，对象{audience}人。不审批就不会发出。",
+                    f"等您审批：「{occurrence.title}」，对象{audience}人。不审批就不会发出。{words}",
                     (Choice(f"/approve {occurrence.id}", "通过"),),
                 ),
                 urgency=Urgency.SOLICITED,

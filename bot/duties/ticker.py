@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from bot.cases.actions_ledger import clock as ring_cases
 from bot.db import Database
 from bot.delivery.actions import tell_staff
 from bot.delivery.actions_reminders import remind_due
@@ -46,6 +47,7 @@ class Ticker:
             launched += await self._pack(school, pack)
         launched += await self._asked(school)
         launched += await self._remind(school)
+        launched += await self._cases(school)
         if launched:
             self._wake()
         return launched
@@ -83,6 +85,11 @@ class Ticker:
         """Reminders of tasks that fall due; a transaction of their own, because they can be many."""
         async with self._database.begin() as tx:
             return await remind_due(Work(tx), school, self._clock())
+
+    async def _cases(self, school: School) -> int:
+        """Calls that nobody answered, and visits of the day."""
+        async with self._database.begin() as tx:
+            return await ring_cases(Work(tx), school, self._clock())
 
 
 def _logged(work: Work, school: School, result: Launched | None, now: datetime) -> int:

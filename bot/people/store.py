@@ -25,7 +25,12 @@ _ids: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _CONTACTS = Prepared(CONTACTS.where(among(contact.c.address, "keys")))
 _BY_IDS = PERSONS.where(person.c.id.in_(_ids)).order_by(person.c.id)
 # PostgreSQL refuses to lock the optional side of an outer join, so contacts and persons are two statements.
-_LOCKED = Prepared(PERSONS.where(among(person.c.id, "ids")).order_by(person.c.id).with_for_update(of=person))
+# Ids never change: rows that point at a locked person may be inserted by whoever holds other persons.
+_LOCKED = Prepared(
+    PERSONS.where(among(person.c.id, "ids"))
+    .order_by(person.c.id)
+    .with_for_update(of=person, key_share=True)
+)
 _BY_CODE = PERSONS.where(person.c.code == sa.bindparam("code"))
 _BY_NAME = PERSONS.where(person.c.name == sa.bindparam("name"), person.c.left_at.is_(None)).order_by(
     person.c.code

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.cases.store import Cases
 from bot.errors import Refusal
 from bot.people.rules import Person, leaf, masked
 from bot.people.spelling import WHOLE_SCHOOL as WHOLE_WORDS
@@ -16,11 +18,13 @@ from bot.reports.class_sheet import class_sheet
 from bot.reports.documents import Document
 from bot.reports.look_back import look_back
 from bot.reports.records import Period
-from bot.reports.rules import SHANGHAI, RedLine, ReportKind
+from bot.reports.rules import SHANGHAI, RedLine, ReportKind, parts
 from bot.reports.store import Stats
 from bot.reports.wording import WHOLE_SCHOOL
 
 _GUARDED = RedLine()
+_CASES_DOWN_TO = 1  # a class or grade is too few people to be told of its cases
+_YEAR = timedelta(days=365)
 
 
 def span(kind: ReportKind, now: datetime) -> tuple[datetime, datetime]:
@@ -57,9 +61,17 @@ async def period_report(
     )
     filings = await stats.filings((unit,), since, until)
     deadline = await stats.deadline(kind, since, until)
+    known = before = None
+    if parts(unit) <= _CASES_DOWN_TO:
+        ledger = Cases(stats.tx)
+        known = await ledger.record(unit, since, until)
+        before = await ledger.record(unit, since - _YEAR, until - _YEAR)
     return bulletin(
-        Period(kind, school, unit, since, until, now, tuple(tallies), tuple(filings), deadline, red_line)
-    )
+        Period(
+            kind, school, unit, since, until, now, tuple(tallies), tuple(filings), deadline, red_line,
+            known, before,
+        )
+    )  # fmt: skip
 
 
 async def sheet_report(stats: Stats, school: str, unit: str, campaign: str, now: datetime) -> Document:
@@ -79,15 +91,21 @@ async def past_report(
     until: datetime,
     now: datetime,
     person: Person | None = None,
+    *,
+    label: str = "",
+    clock: Sequence[str] = (),
 ) -> Document:
-    """The look-back pack of a unit, or of a person and the unit they belong to."""
+    """The look-back pack of a unit, or of a person and the unit they belong to.
+
+    ``label`` stands for the person instead of a masked name; ``clock`` tells how a case was dealt with.
+    """
     tallies = await stats.tallies(
         (unit,), occurrence=None, duty=None, depth=0, since=since, until=until, now=now
     )
     lines = await stats.past(since, until, {t.occurrence: t for t in tallies}, person.id if person else None)
     where = leaf(unit) or WHOLE_SCHOOL
-    who = f"{where} {masked(person.name, person.code)}" if person else where
-    return look_back(school, who, lines, since, until, now, one_person=person is not None)
+    who = f"{where} {label or masked(person.name, person.code)}" if person else where
+    return look_back(school, who, lines, since, until, now, one_person=person is not None, clock=clock)
 
 
 async def the_unit(people: People, text: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.duties.wording import moment
 from bot.people.rules import leaf
-from bot.reports import chart
+from bot.reports import cases, chart, wording_cases
 from bot.reports import wording_documents as wording
 from bot.reports.documents import Block, Cell, Document, Figure, Paragraph, Table
 from bot.reports.records import Filing, Period
@@ -42,9 +42,14 @@ def bulletin(period: Period) -> Document:
         sections.append((wording.UNITS, [_sums(wording.BY_UNIT, named)]))
         if period.kind in _LONG:
             sections.append((wording.MONTHS, [_sums(wording.BY_MONTH, _by_month(tallies))]))
+    if period.cases is not None:
+        long = period.kind in _LONG
+        before = period.cases_before if long else None
+        sections.append((wording_cases.CASES, cases.section(period.cases, before, by_month=long)))
     if period.filings:
         sections.append((wording.FILINGS, [_filings(period)]))
     notes = wording.notes(period, reasons(tallies), folded)
+    notes += [wording_cases.note()] if period.cases is not None else []
     sections.append((wording.NOTES, [Paragraph(note, "note") for note in notes]))
     blocks: list[Block] = []
     if period.deadline is not None and period.as_of > period.deadline:

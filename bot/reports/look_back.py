@@ -32,11 +32,16 @@ def look_back(
     as_of: datetime,
     *,
     one_person: bool,
+    clock: Sequence[str] = (),
 ) -> Document:
-    """``who`` is a unit, or a person by masked name; their own tasks are a column then. No quiz answers."""
+    """``who`` is a unit, or a person by masked name; their own tasks are a column then. No quiz answers.
+
+    ``clock`` are lines about the case itself, sealed with the rest.
+    """
     cells = [_cells(number, line, one_person) for number, line in enumerate(lines, 1)]
     title, subtitle = wording.past_title(), wording.past_subtitle(who, since, until, as_of)
-    hashes = chain(f"{school}\n{title}\n{subtitle}", ["\t".join(map(str, row)) for row in cells])
+    start = "\n".join([school, title, subtitle, *clock])
+    hashes = chain(start, ["\t".join(map(str, row)) for row in cells])
     rows = tuple((*row, hash_[:_SHOWN]) for row, hash_ in zip(cells, hashes, strict=True))
     head = wording.PAST if one_person else wording.PAST_OF_UNIT
     widths = (0.6, 1.3, 1.9, 1.3, 1.3, 2.0, 1.7, 1.5) if one_person else (0.6, 1.3, 2.2, 1.4, 1.4, 2.4, 1.5)
@@ -45,6 +50,7 @@ def look_back(
         school + title,
         subtitle,
         (
+            *(Paragraph(line) for line in clock),
             Paragraph(wording.past_summary(who, _offered(lines, one_person))),
             *([Table(head, rows, widths)] if rows else []),
             *(Paragraph(note, "note") for note in notes),

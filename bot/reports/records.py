@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.cases.figures import Record
 from bot.duties.rules import Do, ProofKind
 from bot.receipts.rules import Level
 from bot.reports.rules import RedLine, ReportKind, Tally
@@ -79,3 +80,5 @@ class Period:
     filings: tuple[Filing, ...] = ()
     deadline: datetime | None = None
     red_line: RedLine = field(default_factory=RedLine)
+    cases: Record | None = None  # calls and cases of the unit
+    cases_before: Record | None = None  # a year ago

@@ -181,7 +181,7 @@ class Campus:
         return {
             "学生": keys(self.of_kind("学生")[:12], "member"),
             "老师": keys([r for r in staff if "辅导员" in r["职责"] or "班主任" in r["职责"]], "member"),
-            "管理员": keys([r for r in staff if "管理员" in r["职责"]], "member"),
+            "管理员": keys([r for r in staff if "管理员" in r["职责"] or r["职责"] == "值班"], "member"),
             "家长": [*keys(self.of_kind("家长")[:8], "parent"), *followers],
         }
 

@@ -32,7 +32,7 @@ _STAFF: Final = (
     ("学生处", "反诈联络员", "全校"),
     ("保卫处", "管理员;值班", "全校"),
     ("保卫处", "值班", "全校"),
-    (_NURSING, "辅导员", ";".join(unit for unit, _, _ in _CLASSES[:2])),
+    (_NURSING, "辅导员;值班", ";".join(unit for unit, _, _ in _CLASSES[:2])),
     (_COMPUTING, "辅导员", ";".join(unit for unit, _, _ in _CLASSES[2:])),
     (_NURSING, "班主任", _CLASSES[0][0]),
     (_NURSING, "班主任", _CLASSES[1][0]),

@@ -7,8 +7,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from aiohttp import web
+from markupsafe import Markup
 
 from bot.duties.actions import prove
+from bot.duties.composing import CASE_CARD
 from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, ProofKind
 from bot.materials.rules import Material
 from bot.messages import Realm
@@ -94,8 +96,8 @@ def _page(
         occurrence=occurrence,
         me=me,
         paused=occurrence.state is OccurrenceState.PAUSED,
-        title=first.title if first else occurrence.title,
-        articles=[(text.title, article(text.body, fields)) for text in texts],
+        title=occurrence.title if _own_words(occurrence) else first.title if first else occurrence.title,
+        articles=_own_words(occurrence) or [(text.title, article(text.body, fields)) for text in texts],
         safe=wording.SAFE,
         todo=wording.todo(occurrence.ask),
         k=k if is_class_key(k) and f"opened-{k}" not in visit.request.cookies else "",
@@ -118,6 +120,12 @@ def _page(
         if me is None and (kind or occurrence.ask is Ask.SIGN)
         else [],
     )
+
+
+def _own_words(occurrence: Occurrence) -> list[tuple[str, Markup]]:
+    """An approved card of a case of our own stands before the general one of the library."""
+    own = occurrence.what == CASE_CARD and occurrence.reason
+    return [(occurrence.title, article(occurrence.reason, {}))] if own else []
 
 
 def _pressable(occurrence: Occurrence, own: Own, kind: ProofKind) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.cases.rules import duty_units, handles, may_know
 from bot.errors import Refusal
 from bot.messages import Realm
 from bot.people.rules import ADMIN_ROLES, Person, RoleName, in_scope
@@ -37,6 +38,23 @@ class Desk:
         """A roster file speaks about the whole school, so it takes a 管理员 of the whole school."""
         return in_scope("", self.person.units(RoleName.ADMIN))
 
+    @property
+    def in_office(self) -> bool:
+        """Campaigns, people and exports are for administrators and teachers."""
+        return self.person.is_admin or self.person.is_teacher
+
+    @property
+    def handles_cases(self) -> bool:
+        return handles(self.person)
+
+    @property
+    def duty_units(self) -> tuple[str, ...]:
+        """The units whose calls and cases this person may know of."""
+        return duty_units(self.person)
+
+    def may_know(self, unit: str, victim: int | None) -> bool:
+        return may_know(self.person, unit, victim)
+
     def may_change(self, unit: str) -> bool:
         return in_scope(unit, self.person.units(*ADMIN_ROLES))
 
@@ -49,11 +67,26 @@ class Desk:
 
 async def desk(visit: Visit, work: Work) -> Desk:
     """Who sits here. Sends strangers to the door; raises Refusal for those who answer for nobody."""
+    me = await _seated(visit, work)
+    if not me.in_office:
+        if me.handles_cases:
+            raise web.HTTPSeeOther(f"{CONSOLE}cases")
+        raise Refusal(wording.no_console())
+    return me
+
+
+async def case_desk(visit: Visit, work: Work) -> Desk:
+    """Who deals with calls and cases; everybody else learns nothing here."""
+    me = await _seated(visit, work)
+    if not me.handles_cases:
+        raise Refusal(wording.not_allowed())
+    return me
+
+
+async def _seated(visit: Visit, work: Work) -> Desk:
     person = await visit.person(work)
     if person is None:
-        raise web.HTTPSeeOther(f"{CONSOLE}login?{urlencode({'next': visit.request.path})}")
-    if not (person.is_admin or person.is_teacher):
-        raise Refusal(wording.no_console())
+        raise web.HTTPSeeOther(f"{CONSOLE}login?{urlencode({'next': visit.request.path_qs})}")
     return Desk(person)
 
 
@@ -90,7 +123,7 @@ async def entered(visit: Visit) -> web.StreamResponse:
         fresh = await WebStore(tx).use(used_mark(token), visit.now + LINK_LASTS, visit.now)
         if person is None or person.left_at is not None or not fresh:
             raise Refusal(wording.link_over())
-        if not (person.is_admin or person.is_teacher):
+        if not (Desk(person).in_office or Desk(person).handles_cases):
             raise Refusal(wording.no_console())
         work.people.audit(person.id, "console entered", visit.now)
         already = await visit.person(work)

@@ -64,7 +64,12 @@ async def export(visit: Visit) -> web.StreamResponse:
         detail = {"what": what, "unit": unit, "occurrence": id_, "ending": ending}
         work.people.audit(me.person.id, "export", visit.now, detail)
     data = await asyncio.to_thread(written, document, f"export.{ending}")
-    name = quote(f"{document.title}.{ending}")
+    return file_answer(data, document.title, ending)
+
+
+def file_answer(data: bytes, title: str, ending: str) -> web.Response:
+    """A file to take along, under its Chinese name."""
+    name = quote(f"{title}.{ending}")
     disposition = f"attachment; filename=\"export.{ending}\"; filename*=UTF-8''{name}"
     return web.Response(body=data, content_type=_TYPES[ending], headers={"Content-Disposition": disposition})
 

@@ -145,7 +145,7 @@ def sign_link_over() -> str:
 
 
 def no_console() -> str:
-    return "控制台只给管理员、反诈联络员和带班老师使用。"
+    return "控制台只给管理员、反诈联络员、值班和带班老师使用。"
 
 
 def not_allowed() -> str:
@@ -211,6 +211,23 @@ _AUDIT: Final = {
     "push": "发起推送",
     "push trial": "试发给自己",
     "approved": "通过审批",
+    "cases looked at": "查看案件列表",
+    "call looked at": "查看求助或预警",
+    "call answered": "接通求助或预警",
+    "call unreached": "记下联系不上",
+    "call passed on": "转给别人",
+    "call closed": "记下结果",
+    "police list": "登记预警",
+    "case looked at": "查看案件",
+    "case opened": "立案",
+    "case corrected": "更正案件",
+    "case visited": "记录回访",
+    "case referred": "登记转介",
+    "case noted": "记事",
+    "case handed over": "转交案件",
+    "case closed": "结案",
+    "case card approved": "通过案例卡",
+    "case look-back": "生成履职材料",
 }
 
 

@@ -153,7 +153,9 @@ async def test_the_nearest_teacher_upwards(office: Office, rows: list[Row]) -> N
         assert [one.code for one in of_class] == ["T1007"]
         assert {one.code for one in await people.teachers_of(CLASS, TEACHERS)} == {"T1005", "T1007"}
         assert [one.code for one in await people.teachers_of(CLASS, (RoleName.LIAISON,))] == ["T1012"]
-        assert {one.code for one in await people.teachers_of(CLASS, (RoleName.DUTY,))} == {"T1003", "T1004"}
+        assert [one.code for one in await people.teachers_of(CLASS, (RoleName.DUTY,))] == ["T1005"]
+        whole_school = await people.teachers_of("图书馆", (RoleName.DUTY,))
+        assert {one.code for one in whole_school} == {"T1003", "T1004"}
         assert await people.teachers_of("图书馆", TEACHERS) == []
 
 

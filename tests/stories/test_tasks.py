@@ -155,7 +155,7 @@ async def test_help_in_the_minute_that_matters(cast: Cast) -> None:
     await cast.lin.says("已经转了")
     cast.lin.hears("110", "已通知值班老师")
     await cast.stage.settle()
-    cast.wu.received("【求助】软件2301 林小满：已转账")
+    cast.wu.received("软件2301 林小满 09:12求助：已转账")
     await cast.visitor.says("被骗")
     cast.visitor.hears("先别再转账")
 
