@@ -24,7 +24,8 @@ _ids: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _CONTACTS = CONTACTS.where(contact.c.address.in_(sa.bindparam("keys", expanding=True)))
 _BY_IDS = PERSONS.where(person.c.id.in_(_ids)).order_by(person.c.id)
 # PostgreSQL refuses to lock the optional side of an outer join, so contacts and persons are two statements.
-_LOCKED = _BY_IDS.with_for_update(of=person)
+# NO KEY UPDATE: rows that only point to a person (a launch gives everybody a task) need not wait for a turn.
+_LOCKED = _BY_IDS.with_for_update(of=person, key_share=True)
 _BY_CODE = PERSONS.where(person.c.code == sa.bindparam("code"))
 _BY_NAME = PERSONS.where(person.c.name == sa.bindparam("name"), person.c.left_at.is_(None)).order_by(
     person.c.code
