@@ -37,6 +37,7 @@ from handlers import ROUTERS
 log = structlog.get_logger()
 ROLES: Final = ("all", "web", "worker")
 _FRESH: Final = 180.0  # seconds without a tick after which a worker is not ready
+_LAST_ANSWERS: Final = 20.0  # seconds for what was accepted before the stop; systemd is patient for longer
 _BODY: Final = 20 * 1024 * 1024  # an uploaded roster; callbacks have a limit of their own
 
 
@@ -123,7 +124,9 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
         if role in ("all", "worker"):
             await stack.enter_async_context(working(bot))
         if role in ("all", "web"):
-            runner = web.AppRunner(bot.web, access_log=None, handle_signals=False)
+            runner = web.AppRunner(
+                bot.web, access_log=None, handle_signals=False, shutdown_timeout=_LAST_ANSWERS
+            )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, host, port, backlog=1024).start()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,6 +22,7 @@ from bot.delivery.tables import account_state, shipment
 from bot.messages import Address, Content, Notice, Realm, Text, Urgency
 from bot.simulator.campus import APP, CORP
 from bot.simulator.faults import Mishap
+from tests.delivery.house import self_signed
 from tests.delivery.post import CAMPUS, CUSTOM, NOTICE, SEND, TEMPLATE, WEBHOOK, Post
 
 PATHS = {"app": SEND, "notice": NOTICE, "template": TEMPLATE, "customer": CUSTOM, "webhook": WEBHOOK}
@@ -153,25 +153,14 @@ async def test_the_name_is_not_found_for_two_hours(
     assert [post.seen(post.zhou, f"第{number}条。") for number in range(40)] == [1] * 40
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that nobody signed."""
-    folder = tmp_path_factory.mktemp("certificate")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return folder
-
-
 @pytest.mark.parametrize("trouble", ["not signed", "no tls"])
 async def test_a_line_that_cannot_be_trusted_carries_nothing(
-    post: Post, root: Path, certificate: Path, trouble: str
+    post: Post, root: Path, tmp_path: Path, trouble: str
 ) -> None:
     """A broken certificate, or no TLS at all: not a byte of a message leaves, and later all is well."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    self_signed(tmp_path)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     heard: list[bytes] = []
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
