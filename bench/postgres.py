@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.postgres import Server, _binaries, _other_user
+from tests.postgres import Server, _other_user, found_binaries
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def durable_server() -> Iterator[Server | None]:
     if url := os.environ.get("BENCH_DATABASE_URL"):
         yield Server(sa.engine.make_url(url))
         return
-    binaries = _binaries()
+    binaries = found_binaries()
     if binaries is None:
         yield None
         return

@@ -42,6 +42,7 @@ from handlers import ROUTERS
 log = structlog.get_logger()
 ROLES: Final = ("all", "web", "worker")
 _FRESH: Final = 180.0  # seconds without a tick after which a worker is not ready
+_LAST_ANSWERS: Final = 20.0  # seconds for what was accepted before the stop; systemd is patient for longer
 _BODY: Final = 20 * 1024 * 1024  # an uploaded roster; callbacks have a limit of their own
 
 
@@ -143,7 +144,9 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
         if role in ("all", "worker"):
             await stack.enter_async_context(working(bot))
         if role in ("all", "web"):
-            await stack.enter_async_context(listening(bot.web, bot.callbacks, host, port))
+            await stack.enter_async_context(
+                listening(bot.web, bot.callbacks, host, port, last_answers=_LAST_ANSWERS)
+            )
         # Bank, plan and library live as long as the process: full collections need not walk them each time.
         gc.collect()
         gc.freeze()

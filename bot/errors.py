@@ -60,7 +60,7 @@ class Verdict(StrEnum):
     """What the sender of a failed call does next."""
 
     RETRY = "retry"  # passing trouble: again with back-off
-    WAIT = "wait"  # a limit: again when the window is over; not an attempt
+    WAIT = "wait"  # a limit, or the line is down: again when that is over; not an attempt
     TOKEN = "token"  # refresh the token once, then again
     DROP = "drop"  # this recipient cannot be reached here; the next channel
     STOP = "stop"  # our configuration: stop the account and tell the administrator

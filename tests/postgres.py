@@ -30,7 +30,7 @@ class Server:
     async def database(self) -> AsyncIterator[str]:
         """A fresh database, dropped afterwards."""
         name = f"t_{uuid4().hex}"
-        engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         try:
             async with engine.connect() as connection:
                 await connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
@@ -47,15 +47,16 @@ def find_server(factory: pytest.TempPathFactory) -> Iterator[Server | None]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Server(sa.engine.make_url(url))
         return
-    if (binaries := _binaries()) is not None:
-        with _own_server(binaries) as server:
-            yield server
+    if (binaries := found_binaries()) is not None:
+        with own_cluster(binaries) as cluster:
+            yield cluster.server
         return
     with _packaged_server(factory.mktemp("pg")) as server:
         yield server
 
 
-def _binaries() -> Path | None:
+def found_binaries() -> Path | None:
+    """Where this machine keeps initdb, pg_ctl and pg_dump."""
     found = shutil.which("pg_ctl")
     if found:
         return Path(found).resolve().parent
@@ -63,27 +64,51 @@ def _binaries() -> Path | None:
     return versions[-1].parent if versions else None
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A server in a folder of our own, to be stopped and started; as root it runs as the user postgres."""
+
+    binaries: Path
+    folder: Path
+    user: str | None
+
+    @property
+    def server(self) -> Server:
+        query = {"host": str(self.folder)}
+        return Server(sa.URL.create("postgresql+asyncpg", "test", database="postgres", query=query))
+
+    def start(self) -> None:
+        settings = {"listen_addresses": "''", "unix_socket_directories": f"'{self.folder}'", "fsync": "off"}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        log = self.folder / "log"
+        self.run("pg_ctl", "-D", self.folder / "data", "-o", options, "-l", log, "-w", "start")
+
+    def stop(self) -> None:
+        """At once, as when the machine goes; connections end without a word."""
+        self.run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    def run(self, program: str, *words: str | Path) -> None:
+        subprocess.run(
+            [self.binaries / program, *words], check=True, user=self.user, stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+        )  # fmt: skip
+
+
 @contextmanager
-def _own_server(binaries: Path) -> Iterator[Server]:
-    """initdb and pg_ctl in a folder of our own; as root they run as the user postgres."""
+def own_cluster(binaries: Path) -> Iterator[Cluster]:
+    """initdb and pg_ctl, and nothing left behind."""
     user = _other_user()
     folder = Path(tempfile.mkdtemp(prefix="kdb-pg-"))
     try:
         if user is not None:
             shutil.chown(folder, user)
-        data = folder / "data"
-        run = {"check": True, "user": user, "stdout": subprocess.DEVNULL, "cwd": folder}
-        subprocess.run([binaries / "initdb", "-D", data, "-U", "test", "-A", "trust", "-E", "UTF8"], **run)
-        settings = {"listen_addresses": "''", "unix_socket_directories": f"'{folder}'", "fsync": "off"}
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        subprocess.run(
-            [binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"], **run
-        )
+        cluster = Cluster(binaries, folder, user)
+        cluster.run("initdb", "-D", folder / "data", "-U", "test", "-A", "trust", "-E", "UTF8")
+        cluster.start()
         try:
-            query = {"host": str(folder)}
-            yield Server(sa.URL.create("postgresql+asyncpg", "test", database="postgres", query=query))
+            yield cluster
         finally:
-            subprocess.run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

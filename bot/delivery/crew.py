@@ -22,7 +22,8 @@ from bot.school import School
 
 log = structlog.get_logger()
 _LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
-_SETTLE_AGAIN: Final = (0.2, 1.0, 3.0)  # seconds: an outcome is worth some patience with the database
+# Seconds: an outcome is worth some patience with the database, as long as the lease on it lasts.
+_SETTLE_AGAIN: Final = (0.2, 1.0, 3.0, 8.0, 15.0, 25.0)
 
 Clients = Mapping[tuple[str, Realm], Client]
 

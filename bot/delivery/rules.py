@@ -161,11 +161,13 @@ def after(
             ended = Settled(DeliveryState.DEAD, f"{error.code}")
         case Verdict.UNKNOWN if not repeatable:
             return Settled(DeliveryState.UNKNOWN, f"{error.code}")
+        case Verdict.UNKNOWN:
+            # As long as the platform notices repeats, asking again may still tell what became of it.
+            return RetryAt(now + backoff(attempts, rng), counted=True)
         case _:
             if attempts < MAX_ATTEMPTS:
                 return RetryAt(now + max(backoff(attempts, rng), error.wait or timedelta()), counted=True)
-            lost = error.verdict is Verdict.UNKNOWN
-            ended = Settled(DeliveryState.UNKNOWN if lost else DeliveryState.DEAD, f"{error.code}")
+            ended = Settled(DeliveryState.DEAD, f"{error.code}")
     return Settled(DeliveryState.UNKNOWN, ended.outcome) if may_have_arrived else ended
 
 

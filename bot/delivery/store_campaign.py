@@ -197,7 +197,7 @@ class Campaigns:
     async def agree(self, occurrence_id: str, by: int, now: datetime) -> int:
         """One more says yes to a draft; how many have by now. Two at once take turns."""
         await self._tx.rows(
-            sa.select(occurrence.c.id).where(occurrence.c.id == occurrence_id).with_for_update()
+            sa.select(occurrence.c.id).where(occurrence.c.id == occurrence_id).with_for_update(key_share=True)
         )
         await self._tx.execute(_APPROVE, {"occurrence_id": occurrence_id, "person_id": by, "at": now})
         agreed = await self._tx.scalar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -12,6 +13,10 @@ from bot.errors import PlatformError, Verdict
 
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
+NOBODY_THERE: Final = timedelta(seconds=30)  # until the next look at a line that is down
+_LONGEST: Final = 4 << 20  # bytes; no list is so long, and an answer without end must not fill the memory
+_CHUNK: Final = 1 << 16
+_NOT_TAKEN: Final = 503  # of the HTTP statuses the only one that says that nothing was done
 
 
 def encode(value: Any) -> bytes:
@@ -68,17 +73,29 @@ class Http:
                 method, url, params=params, timeout=TIMEOUT, allow_redirects=False, **options
             ) as response:
                 if response.status >= 500:
-                    raise PlatformError(Verdict.RETRY, response.status, "HTTP status")
+                    verdict = Verdict.RETRY if response.status == _NOT_TAKEN else lost
+                    raise PlatformError(verdict, response.status, "HTTP status")
                 if response.status != 200:
                     raise PlatformError(Verdict.STOP, response.status, "HTTP status: is api_base_url right?")
-                text = await response.read()
+                text = await _bounded(response, lost)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise PlatformError(Verdict.RETRY, 0, f"not connected: {type(error).__name__}") from None
+            # Name, route, port or certificate: nothing left this machine, and it is no fault of the message.
+            why = f"not connected: {type(error).__name__}"
+            raise PlatformError(Verdict.WAIT, 0, why, NOBODY_THERE) from None
         except aiohttp.InvalidURL:
             raise PlatformError(Verdict.STOP, 0, "api_base_url is not a URL") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PlatformError(lost, 0, f"answer lost: {type(error).__name__}") from None
         return _answer(text, lost)
+
+
+async def _bounded(response: aiohttp.ClientResponse, lost: Verdict) -> bytes:
+    parts, size = [], 0
+    async for part in response.content.iter_chunked(_CHUNK):
+        parts.append(part)
+        if (size := size + len(part)) > _LONGEST:
+            raise PlatformError(lost, 0, "the answer is too long")
+    return b"".join(parts)
 
 
 def _answer(text: bytes, lost: Verdict) -> dict[str, Any]:

@@ -28,6 +28,7 @@ TRUST: Final = timedelta(seconds=60)  # how long a process believes its copy of 
 LEASE: Final = timedelta(seconds=30)
 STOPPED: Final = timedelta(hours=1)
 PAUSED: Final = timedelta(minutes=1)
+SOON: Final = timedelta(seconds=30)  # until the next try, when the platform gave no token
 _LOOKS: Final = 50
 _PAUSE: Final = 0.2  # seconds between looks while another process asks the platform
 _PASSING: Final = frozenset({Verdict.RETRY, Verdict.WAIT, Verdict.UNKNOWN})
@@ -96,6 +97,7 @@ class Tokens:
         self._random = random or Random()
         self._locks = {account: asyncio.Lock() for account in sources}
         self._seen: dict[str, tuple[StoredToken, datetime]] = {}
+        self._trouble: dict[str, PlatformError] = {}
 
     def add(self, account: str, source: Source) -> None:
         """One more thing to hold: what is made from a token, such as a ticket."""
@@ -106,9 +108,13 @@ class Tokens:
         """A token that should work. Raises PlatformError."""
         if (stored := self._remembered(account)) is not None:
             return stored.value
+        known = self._trouble.get(account)
         async with self._locks[account]:
             if (stored := self._remembered(account)) is not None:
                 return stored.value
+            trouble = self._trouble.get(account)
+            if trouble is not None and trouble is not known:  # who waited need not wait in vain once more
+                raise PlatformError(trouble.verdict, trouble.code, trouble.message, trouble.wait)
             stored = await self._look(account)
             return stored.value if stored.fresh(self._clock()) else await self._renew(account, "")
 
@@ -156,7 +162,7 @@ class Tokens:
             if stored.valid(now) and stored.value != rejected:
                 return stored.value
             await asyncio.sleep(_PAUSE)
-        raise PlatformError(Verdict.RETRY, 0, "another process is renewing the token")
+        raise PlatformError(Verdict.WAIT, 0, "another process is renewing the token", SOON)
 
     async def _ask(self, account: str, rejected: str, until: datetime) -> str:
         stored = StoredToken()
@@ -194,7 +200,11 @@ class Tokens:
             await self._settle(account, until)
             if stored.valid(self._clock()) and stored.value != rejected:
                 return stored.value  # renewal is early, so the old one still serves while the trouble passes
-            raise error
+            # Whatever it was, no message has left: the account waits, and no message is blamed.
+            wait = max(error.wait or SOON, SOON)
+            trouble = PlatformError(Verdict.WAIT, error.code, f"no token: {error.message}", wait)
+            self._trouble[account] = trouble
+            raise trouble from error
         pause = STOPPED if error.code in _SECRET_REFUSED else PAUSED
         stopped = self._clock() + (error.wait or pause)
         await self._settle(account, until, stopped_until=stopped, stopped_code=error.code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -60,11 +61,14 @@ class Callbacks:
         self._wire = wire
         self._session: aiohttp.ClientSession | None = None
         self.manner = Manner()
+        self.trust: ssl.SSLContext | bool = True  # whose certificates count; the usual ones
 
     def session(self) -> aiohttp.ClientSession:
         """Opened at the first use, so that it belongs to the running loop."""
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(), connector=aiohttp.TCPConnector(ssl=self.trust)
+            )
         return self._session
 
     async def close(self) -> None:

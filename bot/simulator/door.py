@@ -15,6 +15,7 @@ from bot.simulator.simulation import Simulation
 from bot.simulator.wire import describe
 
 Json = dict[str, Any]
+_HUGE = 5 << 20
 _ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
 
 
@@ -80,6 +81,18 @@ def escaped(raw: bytes) -> bool:
     return bool(_ESCAPED.search(raw))
 
 
+def _said(result: Json, mishap: Mishap | None) -> web.Response:
+    """The answer as it arrives: whole, or garbled on the way."""
+    if mishap is Mishap.HTML:
+        return web.Response(text="<!doctype html><title>上网认证</title>", content_type="text/html")
+    if mishap is Mishap.HUGE:
+        result = {**result, "padding": " " * _HUGE}
+    text = json.dumps(result, ensure_ascii=False)
+    if mishap is Mishap.CUT:
+        text = text[: len(text) // 2]
+    return web.Response(text=text, content_type="application/json")
+
+
 def route(
     sim: Simulation,
     house: House,
@@ -106,7 +119,7 @@ def route(
             await sim.faults.hanging()
         if fault is not None and fault.mishap in (Mishap.HANG, Mishap.DROP) and request.transport:
             request.transport.abort()
-        return web.json_response(result, dumps=lambda value: json.dumps(value, ensure_ascii=False))
+        return _said(result, fault.mishap if fault is not None else None)
 
     async def _result(request: web.Request, call: Call, fault: Fault | None) -> Json:
         try:

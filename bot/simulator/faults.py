@@ -13,6 +13,9 @@ class Mishap(StrEnum):
     HTTP = "http"  # a gateway error, nothing done
     HANG = "hang"  # done, but the answer never comes
     DROP = "drop"  # done, then the connection is cut without an answer
+    HTML = "html"  # done, but somebody on the way answers 200 with a page
+    CUT = "cut"  # done, but half of the JSON is missing
+    HUGE = "huge"  # done, but the answer has five megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,17 @@ class Faults:
     def spare(self, path: str, times: int = 1) -> None:
         """The next calls go well, before what is added after this."""
         self._queues.setdefault(path, deque()).extend([None] * times)
+    def garble(self, path: str, mishap: Mishap, times: int = 1) -> None:
+        """HTML, CUT or HUGE."""
+        self._add(path, Fault(mishap, 0), times)
 
     def take(self, path: str) -> Fault | None:
         queue = self._queues.get(path)
         return queue.popleft() if queue else None
+
+    def waiting(self) -> int:
+        """How many calls have not been troubled yet."""
+        return sum(fault is not None for queue in self._queues.values() for fault in queue)
 
     def heal(self) -> None:
         """Forget all faults and let hanging calls go."""

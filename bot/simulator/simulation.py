@@ -101,10 +101,11 @@ class Simulation:
     def _furnish(self) -> None:
         for corp in self.world.corps:
             line = MemberLine(self, corp)
+            seen_by = [(app, corp.visible(app).keys()) for app in corp.apps]
             for member in corp.members:
                 phone = self._phone(corp.corp_id, "member", member.id, member.name, "member", line)
-                for app in corp.apps:
-                    if member.id in corp.visible(app):
+                for app, visible in seen_by:
+                    if member.id in visible:
                         phone.chats[app_chat(app.agent_id)] = Chat(app_chat(app.agent_id), app.name, True)
             family = ParentLine(self, corp)
             for parent in corp.school.parents:

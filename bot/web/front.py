@@ -162,9 +162,14 @@ class Gate:
 
 
 @asynccontextmanager
-async def listening(app: web.Application, callbacks: Callbacks, host: str, port: int) -> AsyncIterator[None]:
-    """Serve until the block ends; then no more connections, and what was accepted is finished."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+async def listening(
+    app: web.Application, callbacks: Callbacks, host: str, port: int, last_answers: float = 60.0
+) -> AsyncIterator[None]:
+    """Serve until the block ends; then no more connections, and what was accepted is finished.
+
+    ``last_answers``: seconds that pages have for it.
+    """
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=last_answers)
     await runner.setup()
     general = runner.server
     assert general is not None
