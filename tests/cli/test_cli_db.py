@@ -271,7 +271,7 @@ async def test_purge_tells_what_went(office: Office, tmp_path: Path) -> None:
     await database.close()
     done = await office.types("db", "purge")
     assert done.out.splitlines() == ["已清理：", "收件记录：1"]
-    assert "[3/15] 收件记录" in done.err
+    assert "[3/17] 收件记录" in done.err
 
 
 async def test_a_database_that_cannot_be_opened_is_one_line(office: Office) -> None:

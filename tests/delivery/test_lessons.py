@@ -10,7 +10,6 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from bot import migrate
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.tables import delivery
 from bot.duties.lessons import PUPILS
@@ -125,13 +124,3 @@ async def test_whose_lessons_count(post: Post) -> None:
         assert ids["H1"] in await rows.in_class([ids["H1"]]), "a parent of a pupil shows that there are some"
         await tx.execute(sa.update(person).where(person.c.stage.in_(PUPILS)).values(stage="大学"))
         assert await rows.in_class(list(ids.values())) == {}, "a college"
-
-
-async def test_the_index_comes_to_a_database_with_people_in_it(post: Post) -> None:
-    database = post.stage.bot.database
-    async with database.begin() as tx:
-        await tx.execute(sa.text("DROP INDEX ix_person_lessons"))
-        await tx.execute(sa.text("UPDATE alembic_version SET version_num = '0006'"))
-    await migrate.upgrade(database)
-    await migrate.check(database)
-    assert await post.person("H1")

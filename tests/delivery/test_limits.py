@@ -129,11 +129,12 @@ async def test_two_processes_share_one_line(post: Post) -> None:
     """Blocks of fifty make it cheap; together they never make one call too many."""
     database, account = post.stage.bot.database, campus(post)
     await used_up(post, "update", but=120)
-    here, there, made = Calls(database), Calls(database), 0
+    here, there, made = Calls(), Calls(), 0
     refusals = set()
     for number in range(140):
         try:
-            await (here if number % 3 else there).take(account, "update", post.now)
+            async with database.begin() as tx:
+                await (here if number % 3 else there).take(tx, account, "update", post.now)
             made += 1
         except PlatformError as error:
             refusals.add((error.verdict, error.wait))
@@ -147,8 +148,9 @@ async def test_two_processes_share_one_line(post: Post) -> None:
 async def test_what_an_hour_refuses_takes_nothing_from_the_minute(post: Post) -> None:
     account = campus(post)
     await used_up(post, "update", but=0, limit=1)
-    with pytest.raises(PlatformError):
-        await Calls(post.stage.bot.database).take(account, "update", post.now)
+    async with post.stage.bot.database.begin() as tx:
+        with pytest.raises(PlatformError):
+            await Calls().take(tx, account, "update", post.now)
     async with post.stage.bot.database.reading() as tx:
         name, _ = call_limits(account, "update")[0].bucket(post.now)
         assert await CourierRows(tx).drawn([name]) == {}
