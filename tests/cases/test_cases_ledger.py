@@ -325,7 +325,9 @@ async def test_a_card_goes_to_the_staff_after_two_have_agreed(bureau: Cast) -> N
     await bureau.stage.settle()
     bureau.su.never_received("约3000元")
     await bureau.fang.says(f"/approve {card.id}")
-    await bureau.at("2026-10-12T12:10")  # who teaches is written to after the lesson
+    bureau.fang.received("不能通过")  # 审批 of the whole school is needed
+    await bureau.wu.says(f"/approve {card.id}")
+    await bureau.at("2026-10-12T12:10")
     bureau.su.received("约3000元")
     page = await bureau.su.opens("查看")
     assert "凡是要先垫钱的兼职都不做" in page.text
