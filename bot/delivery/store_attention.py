@@ -41,6 +41,7 @@ class Cap:
 
 _LAST_HOUR: Final = timedelta(hours=1)
 _NEVER: Final = 2**62
+_OPEN: Final = sa.text("sitting.open")  # in the words of its index, else SQLite walks the table
 
 
 class Attention(Lessons):
@@ -69,7 +70,7 @@ class Attention(Lessons):
         )
         under_way = sa.exists().where(theirs, had.c.settled_at.is_(None), had.c.state == DeliveryState.LEASED)
         answering = sa.exists().where(
-            sitting.c.person_id == person.c.id, sitting.c.open, sitting.c.touched_at > rested
+            sitting.c.person_id == person.c.id, _OPEN, sitting.c.touched_at > rested
         )
         full = counted.scalar_subquery() >= _by_kind({kind: cap.count for kind, cap in caps.items()})
         found = await self._tx.rows(
@@ -142,7 +143,7 @@ class Attention(Lessons):
         """Who is in the middle of a quiz, and when they last did something in it."""
         rows = await self._tx.rows(
             sa.select(sitting.c.person_id, sitting.c.touched_at).where(
-                among(sitting.c.person_id, people), sitting.c.open, sitting.c.touched_at > since
+                among(sitting.c.person_id, people), _OPEN, sitting.c.touched_at > since
             )
         )
         return {row.person_id: row.touched_at for row in rows}

@@ -51,7 +51,7 @@ _ANY_OPEN: Final = sa.select(
     sa.exists().where(
         sa.text(OPEN_SHIPMENTS),
         shipment.c.lease_until <= _NOW,
-        sa.or_(shipment.c.state == ShipmentState.RECALL, ~_rests(_NOW)),
+        ~_rests(_NOW),
     )
 )
 
@@ -138,7 +138,7 @@ class Shipments:
 
     async def to_recall(self, now: datetime, limit: int = 20) -> list[Shipment]:
         """Messages of stopped campaigns that are to be taken back, leased."""
-        due = await self._open(now, limit, shipment.c.state == ShipmentState.RECALL)
+        due = await self._open(now, limit, shipment.c.state == ShipmentState.RECALL, ~_rests(now))
         if due:
             await self._tx.execute(
                 sa.update(shipment)

@@ -119,6 +119,21 @@ async def test_stopping_half_way_takes_back_what_it_can(post: Post) -> None:
     assert (await post.states(campaign))[Standing.RECALLED] == 2
 
 
+async def test_a_stopped_account_takes_nothing_back_until_somebody_has_looked(post: Post) -> None:
+    """So after the restore of a backup: not one call by itself."""
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    async with post.work() as work:
+        await actions.stop(work, campaign, post.now)
+        CourierRows(work.tx).stop("campus", "restored", post.now)
+    await post.sends()
+    assert post.calls("/cgi-bin/message/recall") == []
+    async with post.work() as work:
+        await work.tx.execute(sa.update(account_state).values(stopped=""))
+    await post.sends()
+    assert post.calls("/cgi-bin/message/recall") == ["ok"]
+
+
 async def test_after_a_day_nothing_can_be_taken_back(post: Post) -> None:
     campaign = await post.launched("weekly-reminder")
     await post.sends()

@@ -195,8 +195,9 @@ async def test_the_platform_hangs_for_a_whole_hour(post: Post, monkeypatch: pyte
     for number in range(6):
         before = loop.time()
         await post.stage.bot.courier.round()
-        assert loop.time() - before < 3, "calls that wait for a token wait together, not one after another"
+        assert loop.time() - before < 6, "and no round takes as long as its calls one after another"
         if number == 0:
+            assert len(post.calls("/cgi-bin/gettoken")) <= 2, "calls that wait for a token wait together"
             assert post.calls(SEND) == post.calls(CUSTOM) == []
             assert await rests(post) == {"campus", "public"}
         if number == 1:

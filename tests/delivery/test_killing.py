@@ -18,7 +18,7 @@ from bot.messages import Address, Text, Urgency
 from bot.simulator.campus import APP
 from bot.work import Work
 from tests.delivery.post import CUSTOM, SEND
-from tests.delivery.yard import LATER, Yard, seed, until, yard
+from tests.delivery.yard import LATER, Yard, fan_out, seed, until, yard
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FRIDAY = "2026-10-16T16:40:01+08:00"  # the reminder of the week is due
@@ -44,7 +44,7 @@ class Moments:
 
 
 async def test_kill_9_at_any_point_of_twenty_thousand(database_url: str) -> None:
-    """A campaign is launched and sent by processes of which ten are shot, two of them within a call."""
+    """A campaign, and texts to some, by processes of which ten are shot, two of them within a call."""
     moments = Moments.by_chance(launching=3, sending=5)
     async with yard(database_url, 20_000, FRIDAY) as place:
         await remembers_the_clock(place)
@@ -53,9 +53,11 @@ async def test_kill_9_at_any_point_of_twenty_thousand(database_url: str) -> None
             made = await place.scalar(sa.select(sa.func.count()).select_from(delivery))
             assert made in (0, 20_000), (moments, "all or nothing")
         later = 0.0
-        for at in moments.sending:
+        for number, at in enumerate(moments.sending):
             later = await next_one(place, later)
             await died(await place.start("launcher", later, die_at=at), moments)
+            if number == 1:
+                await fan_out(place, 40, 2000)  # cards are known by their task_id, texts by their bytes alone
         for _ in range(2):
             later = await next_one(place, later)
             await shot_in_a_call(place, await place.start("launcher", later))

@@ -155,18 +155,19 @@ async def yard(url: str, students: int, at: str, **more: Any) -> AsyncIterator[Y
                     await place.shot(process)
 
 
-async def fan_out(place: Yard, calls: int, text: str = "请看第{}条") -> None:
-    """A message to every student, in so many different wordings."""
+async def fan_out(place: Yard, calls: int, people: int | None = None) -> None:
+    """A message to every student, or to so many of them, in so many different wordings."""
     async with place.stage.bot.database.begin() as tx:
         work = Work(tx)
         found = await tx.rows(
             sa.select(contact.c.person_id, contact.c.address)
             .where(contact.c.address.contains("|s24"))
             .order_by(contact.c.person_id)
+            .limit(people)
         )
         for number, one in enumerate(found):
             work.outbox.queue(
                 key=f"crowd/{one.person_id}", account="campus", address=one.address, person=one.person_id,
-                content=Text(text.format(number % calls)), urgency=Urgency.SOLICITED,
+                content=Text(f"请看第{number % calls}条"), urgency=Urgency.SOLICITED,
                 not_before=place.stage.clock() - timedelta(seconds=1),
             )  # fmt: skip
