@@ -5,10 +5,13 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 
 from bot.delivery import actions
 from bot.delivery.actions_reminders import remind_due
 from bot.delivery.rules import SECOND_ALERT, WANTS_LESS, DeliveryState, Standing, Stopped
+from bot.delivery.store_courier import CourierRows
+from bot.delivery.tables import account_state
 from bot.duties.launch import launch
 from bot.duties.occurrences import Planned
 from bot.errors import Refusal
