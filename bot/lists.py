@@ -21,26 +21,20 @@ class Listed(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def __init__(self, of: type[int] | type[str]) -> None:
+    def __init__(self, item: TypeEngine[Any]) -> None:
         super().__init__()
-        self.of = of
+        self.item = item
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(sa.BigInteger() if self.of is int else sa.Text()))
-        return dialect.type_descriptor(sa.Text())
+        return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else sa.Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return list(value) if dialect.name == "postgresql" else json.dumps(list(value), ensure_ascii=False)
 
 
-class _Among(FunctionElement[bool]):
-    type = sa.Boolean()
+class _Among(FunctionElement[Any]):
+    type = sa.types.NULLTYPE  # of a Boolean SQLite would be asked whether it equals 1, and walk the table
     inherit_cache = True
-
-    def self_group(self, against: Any = None) -> Any:
-        """As it is: SQLAlchemy would compare it with 1 for SQLite, which then does not use its index."""
-        return self
 
 
 @compiles(_Among, "sqlite")
@@ -55,16 +49,11 @@ def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} = ANY ({values})"
 
 
-def among(column: sa.ColumnElement[Any], values: Iterable[int]) -> sa.ColumnElement[bool]:
-    """Is the number one of these?"""
-    return _Among(column, sa.bindparam(None, list(values), type_=Listed(int), unique=True))
+def among(column: sa.ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> sa.ColumnElement[bool]:
+    """Is the column's value one of these?"""
+    return _Among(column, sa.bindparam(None, list(values), type_=Listed(column.type), unique=True))
 
 
 def among_named(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
-    """The same in a statement that is made once; the numbers come as the parameter ``name``."""
-    return _Among(column, sa.bindparam(name, type_=Listed(int)))
-
-
-def among_texts(column: sa.ColumnElement[Any], values: Iterable[str]) -> sa.ColumnElement[bool]:
-    """Is the text one of these?"""
-    return _Among(column, sa.bindparam(None, list(values), type_=Listed(str), unique=True))
+    """The same in a statement that is made once; the list comes as the parameter ``name``."""
+    return _Among(column, sa.bindparam(name, type_=Listed(column.type)))

@@ -6,15 +6,11 @@ statement that is a constant, whose rows are read by position, needs none of tha
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 Rows = Sequence[Sequence[Any]]
 _Process = Callable[[Any], Any] | None
@@ -34,7 +30,7 @@ class Plan:
         compiled = statement.compile(dialect=dialect, column_keys=list(names))
         self.text = str(compiled)
         if "POSTCOMPILE" in self.text or getattr(compiled, "insert_prefetch", None):
-            raise ValueError("write lists with among(), and give every value of a prepared statement")
+            raise ValueError("write lists with among_named(), and give every value of a prepared statement")
         self._parameters = [
             _Parameter(
                 name,
@@ -69,7 +65,7 @@ class Plan:
 class Prepared:
     """A constant statement that ``Tx.fetch`` and ``Tx.write`` run without SQLAlchemy's own execution.
 
-    Write lists with ``among``; name every value on each use.
+    Write lists with ``lists.among_named``; name every value on each use.
     """
 
     def __init__(self, statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete) -> None:
@@ -86,42 +82,3 @@ class Prepared:
         if found is None:
             found = self._plans[dialect.name] = Plan(self.statement, dialect, names)
         return found
-
-
-class _List(sa.types.TypeDecorator[list[Any]]):
-    """A list as one parameter: an array on PostgreSQL, JSON on SQLite."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def __init__(self, item: sa.types.TypeEngine[Any]) -> None:
-        super().__init__()
-        self.item = item
-
-    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
-        return ARRAY(self.item) if dialect.name == "postgresql" else sa.Text()
-
-    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
-        return value if dialect.name == "postgresql" else json.dumps(value)
-
-
-class _Among(FunctionElement[Any]):
-    type = sa.types.NULLTYPE  # of a Boolean SQLite would be asked whether it equals 1, and walk the table
-    inherit_cache = True
-
-
-def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
-    """Is the column's value in the list ``name``? It is one parameter, so any length is one statement."""
-    return _Among(column, sa.bindparam(name, type_=_List(column.type)))
-
-
-@compiles(_Among, "sqlite")
-def _among_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
-
-
-@compiles(_Among, "postgresql")
-def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    column, values = (compiler.process(part, **options) for part in element.clauses)
-    return f"{column} = ANY ({values})"

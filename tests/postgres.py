@@ -27,16 +27,29 @@ class Server:
     url: sa.URL
 
     @asynccontextmanager
-    async def database(self) -> AsyncIterator[str]:
-        """A fresh database, dropped afterwards."""
+    async def database(self, form: str = "") -> AsyncIterator[str]:
+        """The address of a fresh database, a copy of ``form`` where there is one; dropped afterwards."""
+        name = await self.create(form)
+        yield self.address(name)
+        await self.drop(name)
+
+    async def create(self, form: str = "") -> str:
+        """The name of a fresh database."""
         name = f"t_{uuid4().hex}"
+        await self._command(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{form}"' if form else ""))
+        return name
+
+    async def drop(self, name: str) -> None:
+        await self._command(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def address(self, name: str) -> str:
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    async def _command(self, text: str) -> None:
         engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         try:
             async with engine.connect() as connection:
-                await connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-            yield self.url.set(database=name).render_as_string(hide_password=False)
-            async with engine.connect() as connection:
-                await connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+                await connection.execute(sa.text(text))
         finally:
             await engine.dispose()
 

@@ -12,8 +12,8 @@ def test_the_newest_step_is_alembics_head() -> None:
     assert ScriptDirectory(str(migrate._SCRIPTS)).get_heads() == [migrate.newest()]
 
 
-async def test_an_empty_database_becomes_current_once(database_url: str) -> None:
-    database = Database(database_url)
+async def test_an_empty_database_becomes_current_once(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert not await migrate.is_current(database)
     await migrate.upgrade(database)
     assert await migrate.is_current(database)

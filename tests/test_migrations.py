@@ -11,8 +11,8 @@ from bot.delivery.tables import quota, shipment
 from bot.platforms.tables import token
 
 
-async def test_a_database_in_use_takes_the_newest_steps(database_url: str) -> None:
-    database = Database(database_url)
+async def test_a_database_in_use_takes_the_newest_steps(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     await migrate._run(database, lambda config: command.upgrade(config, "0006"))
     async with database.engine.begin() as connection:
         await connection.execute(

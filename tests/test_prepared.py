@@ -15,9 +15,10 @@ from bot import migrate
 from bot.db import Database, insert, insert_new
 from bot.delivery import store_inbox
 from bot.delivery.tables import inbox
+from bot.lists import among_named
 from bot.people import store as people_store
 from bot.people.tables import person
-from bot.prepared import Prepared, among
+from bot.prepared import Prepared
 from bot.quiz import store as quiz_store
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ RENAME = Prepared(
     sa.update(person).where(person.c.id == sa.bindparam("_id")).values(name=sa.bindparam("_name"))
 )
 SOME = sa.select(person.c.id, person.c.code, person.c.joined_at, person.c.less).order_by(person.c.id)
-BY_CODES, BY_IDS = (Prepared(SOME.where(among(c, "some"))) for c in (person.c.code, person.c.id))
+BY_CODES, BY_IDS = (Prepared(SOME.where(among_named(c, "some"))) for c in (person.c.code, person.c.id))
 
 
 def row(id_: int, code: str) -> dict[str, Any]:

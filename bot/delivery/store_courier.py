@@ -74,7 +74,7 @@ _SET_MEDIA: Final = _MEDIA.on_conflict_do_update(
 )
 
 
-_WATCHED: Final = sa.bindparam("accounts", type_=Listed(str))
+_WATCHED: Final = sa.bindparam("accounts", type_=Listed(sa.Text()))
 _NOW: Final = sa.bindparam("now", type_=Moment())
 
 

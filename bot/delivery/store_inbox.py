@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from bot.db import Tx, insert_new
 from bot.delivery.tables import inbox
+from bot.lists import among_named
 from bot.messages import Choice, Reply
-from bot.prepared import Prepared, among
+from bot.prepared import Prepared
 
-_SEEN: Final = Prepared(sa.select(inbox.c.key, inbox.c.reply).where(among(inbox.c.key, "keys")))
+_SEEN: Final = Prepared(sa.select(inbox.c.key, inbox.c.reply).where(among_named(inbox.c.key, "keys")))
 _REMEMBER: Final = Prepared(insert_new(inbox))
 
 

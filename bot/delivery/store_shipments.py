@@ -13,7 +13,7 @@ from bot.db import Moment, Tx, insert
 from bot.delivery.rules import LEASE, OUT_OF_SCOPE, RECALLED, DeliveryState, ShipmentState, repeatable
 from bot.delivery.tables import OPEN_SHIPMENTS, account_state, delivery, shipment
 from bot.duties.tables import task
-from bot.lists import among, among_named, among_texts
+from bot.lists import among, among_named
 from bot.messages import Address, Urgency
 from bot.platforms.port import Packed, Receipt
 
@@ -171,7 +171,7 @@ class Shipments:
         for sent, receipt in some:
             mine = sa.and_(delivery.c.shipment_id == sent.id, aboard)
             if refused := [a.key for a in receipt.refused]:
-                who = sa.and_(mine, among_texts(delivery.c.address, refused))
+                who = sa.and_(mine, among(delivery.c.address, refused))
                 await self._settle(who, DeliveryState.REFUSED, OUT_OF_SCOPE, now)
             if sent.size > len(sent.packed.recipients):
                 first = (

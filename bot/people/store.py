@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx, below
 from bot.ids import new_id
+from bot.lists import among_named
 from bot.people.records import Contact, Exemption, Found, How, UnitHere
 from bot.people.rules import Person, PersonKind, RoleName
 from bot.people.spelling import ancestors, tidy, tidy_code
@@ -17,17 +18,17 @@ from bot.people.store_contacts import Contacts
 from bot.people.store_units import Units
 from bot.people.store_values import CONTACTS, PERSONS, persons, to_contact
 from bot.people.tables import contact, exemption, guardian, person, role
-from bot.prepared import Prepared, among
+from bot.prepared import Prepared
 
 __all__ = ["Contact", "Exemption", "Found", "How", "People", "UnitHere"]
 
 _ids: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
-_CONTACTS = Prepared(CONTACTS.where(among(contact.c.address, "keys")))
+_CONTACTS = Prepared(CONTACTS.where(among_named(contact.c.address, "keys")))
 _BY_IDS = PERSONS.where(person.c.id.in_(_ids)).order_by(person.c.id)
 # PostgreSQL refuses to lock the optional side of an outer join, so contacts and persons are two statements.
 # Ids never change: rows that point at a locked person may be inserted by whoever holds other persons.
 _LOCKED = Prepared(
-    PERSONS.where(among(person.c.id, "ids"))
+    PERSONS.where(among_named(person.c.id, "ids"))
     .order_by(person.c.id)
     .with_for_update(of=person, key_share=True)
 )

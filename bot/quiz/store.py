@@ -12,7 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Tx, insert, insert_new
-from bot.prepared import Prepared, among
+from bot.lists import among_named
+from bot.prepared import Prepared
 from bot.quiz.drawing import Drawn
 from bot.quiz.rules import OnTable, Paper, PointState, Sitting, State, Step
 from bot.quiz.tables import answer, exposure, paper, sitting
@@ -21,12 +22,12 @@ _SITTING: Final = sa.select(
     sitting.c.id, sitting.c.person_id, sitting.c.task_id, sitting.c.state, sitting.c.kept
 )
 # In the words of the partial index, else SQLite walks the table.
-_OPEN: Final = Prepared(_SITTING.where(among(sitting.c.person_id, "people"), sa.text("open")))
+_OPEN: Final = Prepared(_SITTING.where(among_named(sitting.c.person_id, "people"), sa.text("open")))
 _OF_TASK: Final = (
     _SITTING.where(sitting.c.task_id == sa.bindparam("task")).order_by(sitting.c.started_at.desc()).limit(1)
 )
 _PAPERS_OF: Final = Prepared(
-    sa.select(paper.c.sitting_id, paper.c.kept).where(among(paper.c.sitting_id, "sittings"))
+    sa.select(paper.c.sitting_id, paper.c.kept).where(among_named(paper.c.sitting_id, "sittings"))
 )
 _NEW: Final = insert(sitting)
 _NEW_PAPER: Final = insert(paper)

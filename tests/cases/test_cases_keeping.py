@@ -155,8 +155,8 @@ async def test_whose_case_it_was_goes_with_the_receipts_and_the_figures_stay(ove
     assert {name: count for name, count in again.items() if count} == {"audit": 1}
 
 
-async def test_the_tables_are_what_the_migrations_make(database_url: str) -> None:
-    database = Database(database_url)
+async def test_the_tables_are_what_the_migrations_make(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     try:
         await migrate.upgrade(database)
         await migrate.check(database)

@@ -109,12 +109,13 @@ async def test_clocks_thirty_seconds_apart(post: Post, root: Path) -> None:
 
 
 async def test_a_lease_of_the_slower_clock_still_covers_a_call(post: Post, root: Path) -> None:
-    """The faster one sees it end half a minute early, a minute and a half after the claim, and not before."""
+    """The faster one sees it end half a minute early, a minute and a half after it began, and not before."""
     await post.queue("请看这一条", "2301001")
     post.stage.clock.turn(timedelta(seconds=15))
     async with two_clocks(post, root) as (ahead, behind):
         async with behind.database.begin() as tx:
-            assert await CourierRows(tx).claim("campus", behind.clock(), 10)
+            rows = CourierRows(tx)
+            await rows.hold(await rows.claim("campus", behind.clock(), 10), behind.clock())
         post.stage.clock.turn(timedelta(seconds=89))
         await ahead.courier.drain()
         assert post.calls(SEND) == []
@@ -134,7 +135,8 @@ async def test_a_backup_of_the_middle_of_a_fan_out(post: Post, root: Path, tmp_p
     for number in range(24, 36):
         await post.queue(f"第{number}条。", EVERYBODY[number % 6])
     async with post.stage.bot.database.begin() as tx:
-        assert await CourierRows(tx).claim("campus", post.now, 5)
+        rows = CourierRows(tx)
+        await rows.hold(await rows.claim("campus", post.now, 5), post.now)
     under_way = Counter(state for state, _ in await post.deliveries())
     assert {DeliveryState.DUE, DeliveryState.LEASED, DeliveryState.SENT} <= under_way.keys()
     settings = CAMPUS.settings(post.stage.url, post.stage.bot_url, str(post.stage.bot.settings.database))

@@ -68,7 +68,7 @@ async def test_a_courier_that_died_in_the_call_blocks_nobody(post: Post) -> None
     async def dies(shipment: object) -> object:
         raise asyncio.CancelledError
 
-    gone._send = dies  # type: ignore[method-assign,assignment]
+    gone._crew._send = dies  # type: ignore[method-assign,assignment]
     with pytest.raises(asyncio.CancelledError):
         await gone.round()
     assert (await post.accepted(), await under_way(post)) == (1, 1)

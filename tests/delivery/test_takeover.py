@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.delivery.rules import LEASE
-from bot.delivery.tables import delivery, shipment
+from bot.delivery.tables import shipment
 from bot.simulator.stage import free_port
 from tests.delivery.crowd import crowd
 from tests.delivery.house import House, asked, written
@@ -46,11 +46,11 @@ async def waits_its_time(place: Yard) -> None:
     await asyncio.sleep(0.5)
     await place.shot(first)
     place.stage.sim.faults.heal()
-    held = sa.select(sa.func.min(delivery.c.not_before)).where(delivery.c.state == "leased")
+    held = sa.select(sa.func.min(shipment.c.lease_until)).where(shipment.c.state == "sending")
     over, shown = (await place.rows(held))[0][0], seen(place)
     assert shown < 400
     left = over - place.stage.clock()
-    assert LEASE - timedelta(seconds=30) < left <= LEASE, "it was claimed just now"
+    assert LEASE - timedelta(seconds=30) < left <= LEASE, "it was fixed just now"
     await place.start("courier")
     while place.stage.clock() < over - timedelta(seconds=1):
         assert seen(place) == shown, "before its time nobody touches it"
