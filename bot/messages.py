@@ -125,13 +125,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A short card that opens a page: textcard, 学校通知 news, news or template message."""
+    """A short card that opens a page: textcard, 学校通知 news, news or template message.
+
+    With figures it is a template card text_notice where that can be shown (90236); elsewhere its body says
+    the same figures, see ``twin.spelled``.
+    """
 
     title: str
     body: str
     url: str
     button: str = "查看"
     picture: str = ""
+    figures: tuple[tuple[str, str], ...] = ()  # what stands left, what stands right; a card has room for six
+    emphasis: tuple[str, str] | None = None  # the one big figure, and what it counts
 
 
 @dataclass(frozen=True, slots=True)

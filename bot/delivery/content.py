@@ -14,8 +14,13 @@ _KINDS: Final[dict[str, type[Any]]] = {
 }
 
 
+_FIGURES: Final = ("figures", "emphasis")
+
+
 def to_json(content: Content) -> dict[str, Any]:
-    return {"kind": type(content).__name__, **asdict(content)}
+    """A notice without figures is kept as it was before there were any: one hash for the same words."""
+    fields = {name: kept for name, kept in asdict(content).items() if kept or name not in _FIGURES}
+    return {"kind": type(content).__name__, **fields}
 
 
 def from_json(kept: dict[str, Any]) -> Content:
@@ -23,6 +28,10 @@ def from_json(kept: dict[str, Any]) -> Content:
     kind = _KINDS[fields.pop("kind")]
     if "choices" in fields:
         fields["choices"] = tuple(Choice(**choice) for choice in fields["choices"])
+    if "figures" in fields:
+        fields["figures"] = tuple((left, right) for left, right in fields["figures"])
+    if "emphasis" in fields:
+        fields["emphasis"] = tuple(fields["emphasis"])
     content: Content = kind(**fields)
     return content
 

@@ -42,7 +42,8 @@ def as_text(content: Content) -> Text:
             return content
         case Notice():
             return Text(
-                _lines(content.title, content.body), (Choice(content.button, content.button, content.url),)
+                _lines(content.title, spelled(content)),
+                (Choice(content.button, content.button, content.url),),
             )
         case Question():
             return Text(_lines(content.title, content.stem, content.hint), content.choices)
@@ -52,6 +53,12 @@ def as_text(content: Content) -> Text:
             return Text(f"[{content.name}]")
         case CardUpdate():
             return Text("")
+
+
+def spelled(notice: Notice) -> str:
+    """The body with the figures in words, before it: what is cut at the end is never a figure."""
+    big = [f"{notice.emphasis[1]}：{notice.emphasis[0]}"] if notice.emphasis else []
+    return _lines(*big, *(f"{left}：{right}" for left, right in notice.figures), notice.body)
 
 
 def named(choices: tuple[Choice, ...]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.messages import Content, Image, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import as_text, tapped, text_twin
+from bot.platforms.twin import as_text, spelled, tapped, text_twin
 from bot.platforms.wechat.templates import Template
 
 MASS_MOST: Final = 10_000
@@ -34,7 +34,7 @@ def _custom(content: Content, media: Mapping[str, str], menus: bool) -> Payload:
         case Notice():
             article = {
                 "title": content.title,
-                "description": content.body,
+                "description": spelled(content),
                 "url": address(content.url),
                 "picurl": content.picture,
             }

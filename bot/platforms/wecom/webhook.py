@@ -13,7 +13,7 @@ from bot.platforms.errors import Platform, error_for, refused
 from bot.platforms.http import Http, encode
 from bot.platforms.port import Ability, Packed, Receipt
 from bot.platforms.twin import cut_bytes
-from bot.platforms.wecom import payloads
+from bot.platforms.wecom import cards, payloads
 
 SEND: Final = "/cgi-bin/webhook/send"
 MARKDOWN_BYTES: Final = 4096  # longer is refused here, not cut (40058)
@@ -33,7 +33,7 @@ class WebhookClient:
     def pack(
         self, recipients: Sequence[Address], content: Content, *, key: str, media: Mapping[str, str]
     ) -> Packed:
-        return Packed(SEND, encode(_payload(content, media)), tuple(recipients), timedelta(0), "webhook")
+        return Packed(SEND, encode(group_payload(content, media)), tuple(recipients), timedelta(0), "webhook")
 
     async def send(self, packed: Packed) -> Receipt:
         answer = await self._http.post(packed.path, {"key": self._key}, packed.body, packed.content_type)
@@ -58,10 +58,13 @@ def _accepted(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
+def group_payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
+    """What webhook/send takes. Raises PlatformError(BUG) for what no group can be shown."""
     match content:
         case Markdown():
             return {"msgtype": "markdown", "markdown": {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
+        case Notice() if (card := cards.notice_card(content, cards.GROUP)) is not None:
+            return {"msgtype": "template_card", "template_card": card}
         case Notice():
             return payloads.news(content)
         case Image():
