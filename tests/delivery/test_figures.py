@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from bot.delivery.actions_reminders import remind_due
-from bot.messages import Address, Notice, Realm, Urgency
+from bot.messages import Address, Content, Markdown, Notice, Realm, Urgency
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock
 from tests.delivery.post import CAMPUS, MONDAY, SEND, WEBHOOK, Post
@@ -33,6 +33,20 @@ async def over(post: Post) -> None:
     async with post.work() as work:
         await remind_due(work, post.stage.bot.school, post.now)
     await post.passes(days=1)
+
+
+async def to_the_group(post: Post, content: Content) -> None:
+    async with post.work() as work:
+        work.outbox.queue(
+            key="group/figures",
+            account="staffroom",
+            address=Address("staffroom", Realm.GROUP, "staffroom").key,
+            person=0,
+            content=content,
+            urgency=Urgency.SOLICITED,
+            not_before=post.now,
+        )
+    await post.sends()
 
 
 async def test_the_teacher_sees_how_many_and_the_card_opens_their_list(post: Post) -> None:
@@ -72,18 +86,15 @@ async def test_with_another_item_of_the_day_both_are_one_text(post: Post) -> Non
 
 async def test_a_staff_group_gets_the_card(post: Post) -> None:
     numbers = Notice("月报", "", "https://example.edu.cn/a/x", figures=(("应到", "3人"), ("完成", "1人")))
-    async with post.work() as work:
-        work.outbox.queue(
-            key="group/figures",
-            account="staffroom",
-            address=Address("staffroom", Realm.GROUP, "staffroom").key,
-            person=0,
-            content=numbers,
-            urgency=Urgency.SOLICITED,
-            not_before=post.now,
-        )
-    await post.sends()
+    await to_the_group(post, numbers)
     bubble = post.member("wu").received("月报")
     assert bubble.card is not None
     assert bubble.card.rows == [["应到", "3人"], ["完成", "1人"]]
     assert post.calls(WEBHOOK) == ["ok"]
+
+
+async def test_a_staff_group_gets_a_table(post: Post) -> None:
+    await to_the_group(post, Markdown("|班级|完成|\n|---|---|\n|软件2301|1人|"))
+    assert post.member("wu").received("软件2301").kind == "markdown"
+    (call,) = [c for c in post.stage.sim.wire if c.path == WEBHOOK]
+    assert "markdown_v2" in str(call)

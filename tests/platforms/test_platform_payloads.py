@@ -202,6 +202,24 @@ def test_a_card_in_a_group_has_less_room() -> None:
         assert "12人：软件2301" in article["description"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("**今日** 99%", "markdown"),
+        ("|班级|完成|\n|---|---|\n|软件2301|3人|", "markdown_v2"),
+        ("班级 | 完成\n:--- | ---:\n软件2301 | 3人", "markdown_v2"),
+        ("上面\n---\n下面 | 旁边", "markdown"),
+        ("|班级|完成|\n|---|---|\n|<font color=\"info\">软件</font>|3人|", "markdown"),
+        ("<@su>\n|班级|完成|\n|---|---|", "markdown"),
+    ],
+)
+def test_a_table_in_a_group_takes_the_kind_that_shows_tables(text: str, kind: str) -> None:
+    payload = webhook.group_payload(Markdown(text), {})
+    assert payload == {"msgtype": kind, kind: {"content": text}}
+    long = webhook.group_payload(Markdown(text + "\n" + "长" * 1400), {})[kind]["content"]
+    assert 4090 < len(long.encode()) <= 4096
+
+
 _SHORT = st.text(max_size=40)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from hashlib import md5
@@ -18,6 +19,10 @@ from bot.platforms.wecom import cards, payloads
 SEND: Final = "/cgi-bin/webhook/send"
 MARKDOWN_BYTES: Final = 4096  # longer is refused here, not cut (40058)
 IMAGE_BYTES: Final = 2 * 1024 * 1024
+
+
+_RULE: Final = re.compile(r"^\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*$", re.MULTILINE)
+_ONLY_V1: Final = ("<font ", "<@")  # colours and mentions
 
 
 class WebhookClient:
@@ -62,7 +67,8 @@ def group_payload(content: Content, media: Mapping[str, str]) -> payloads.Payloa
     """What webhook/send takes. Raises PlatformError(BUG) for what no group can be shown."""
     match content:
         case Markdown():
-            return {"msgtype": "markdown", "markdown": {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
+            kind = "markdown_v2" if _needs_v2(content.text) else "markdown"
+            return {"msgtype": kind, kind: {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
         case Notice() if (card := cards.notice_card(content, cards.GROUP)) is not None:
             return {"msgtype": "template_card", "template_card": card}
         case Notice():
@@ -78,3 +84,10 @@ def group_payload(content: Content, media: Mapping[str, str]) -> payloads.Payloa
             raise refused(40008, "a group has no card")
         case _:
             return payloads.text(content)
+
+
+def _needs_v2(text: str) -> bool:
+    """Tables are shown by markdown_v2 alone, which old clients show as plain text and which colours and calls
+    nobody (99110).
+    """
+    return _RULE.search(text) is not None and not any(mark in text for mark in _ONLY_V1)
