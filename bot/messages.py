@@ -2,7 +2,7 @@
 
 Inbound   one callback of a platform, decrypted and parsed
 Say       what a handler answers; the edge decides how a platform can carry it
-Content   what a delivery carries: Text, Notice, Question, Image, File, Markdown, CardUpdate
+Content   what a delivery carries: Text, Notice, Question, Form, Image, File, Markdown, CardUpdate
 """
 
 from __future__ import annotations
@@ -156,6 +156,29 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form. The first choice stands there until somebody chooses: it must do no harm."""
+
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Some questions that are submitted at once: a template card, or its text twin, never both.
+
+    ``key`` as for a Question. ``instead`` is the twin.
+    """
+
+    key: str
+    title: str
+    stem: str
+    fields: tuple[Field, ...]
+    instead: Text
+    submit: str = "提交"
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """A picture kept in the blob store under its hash, uploaded by the courier when it is sent."""
 
@@ -184,7 +207,7 @@ class CardUpdate:
     replace_name: str
 
 
-Content = Text | Notice | Question | Image | File | Markdown | CardUpdate
+Content = Text | Notice | Question | Form | Image | File | Markdown | CardUpdate
 
 
 class Urgency(StrEnum):

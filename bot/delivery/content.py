@@ -7,10 +7,22 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from bot.messages import CardUpdate, Choice, Content, File, Image, Markdown, Notice, Question, Text
+from bot.messages import (
+    CardUpdate,
+    Choice,
+    Content,
+    Field,
+    File,
+    Form,
+    Image,
+    Markdown,
+    Notice,
+    Question,
+    Text,
+)
 
 _KINDS: Final[dict[str, type[Any]]] = {
-    kind.__name__: kind for kind in (Text, Notice, Question, Image, File, Markdown, CardUpdate)
+    kind.__name__: kind for kind in (Text, Notice, Question, Form, Image, File, Markdown, CardUpdate)
 }
 
 
@@ -27,13 +39,20 @@ def from_json(kept: dict[str, Any]) -> Content:
     fields = dict(kept)
     kind = _KINDS[fields.pop("kind")]
     if "choices" in fields:
-        fields["choices"] = tuple(Choice(**choice) for choice in fields["choices"])
+        fields["choices"] = _choices(fields["choices"])
+    if "instead" in fields:
+        fields["instead"] = Text(fields["instead"]["text"], _choices(fields["instead"]["choices"]))
+        fields["fields"] = tuple(Field(one["label"], _choices(one["choices"])) for one in fields["fields"])
     if "figures" in fields:
         fields["figures"] = tuple((left, right) for left, right in fields["figures"])
     if "emphasis" in fields:
         fields["emphasis"] = tuple(fields["emphasis"])
     content: Content = kind(**fields)
     return content
+
+
+def _choices(kept: list[dict[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(**choice) for choice in kept)
 
 
 def content_hash(content: Content) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from bot.messages import CardUpdate, Choice, Content, File, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Choice, Content, File, Form, Image, Markdown, Notice, Question, Text
 
 MAX_TEXT: Final = 2048  # bytes of UTF-8
 _ELLIPSIS: Final = "…"
@@ -47,6 +47,8 @@ def as_text(content: Content) -> Text:
             )
         case Question():
             return Text(_lines(content.title, content.stem, content.hint), content.choices)
+        case Form():
+            return content.instead
         case Markdown():
             return Text(content.text)
         case Image() | File():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.delivery.content import from_json, to_json
 from bot.errors import PlatformError, Verdict
-from bot.messages import CardUpdate, Choice, File, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Choice, Field, File, Form, Image, Markdown, Notice, Question, Text
 from bot.platforms import menu
 from bot.platforms.authorize import authorize_url
 from bot.platforms.errors import Platform
@@ -202,6 +202,77 @@ def test_a_card_in_a_group_has_less_room() -> None:
         assert "12人：软件2301" in article["description"]
 
 
+def form(*fields: Field, **more: str) -> Form:
+    words = {"key": "cc-1", "title": "几件小事", "stem": "自愿确认。"} | more
+    return Form(fields=fields, instead=Text("今天2件事", (Choice("已安装", "已安装"),)), **words)
+
+
+NOT_YET = Choice("还没", "还没")
+APP_FIELD = Field("反诈中心App", (NOT_YET, Choice("已安装", "已安装")))
+
+
+def test_a_form_is_one_card_on_which_nothing_is_chosen_by_accident() -> None:
+    card = member(form(APP_FIELD, Field("公众号", (NOT_YET, Choice("已关注", "已关注")))))["template_card"]
+    cardrules.check(card)
+    assert card["card_type"] == "multiple_interaction"
+    assert card_key(card["task_id"]) == "cc-1"
+    assert [one.chosen for one in Card.of(card).selectors] == [["还没"], ["还没"]]
+    twin = {"msgtype": "text", "text": {"content": "今天2件事\n回复：已安装"}}
+    assert member(form(APP_FIELD), cards=False) == twin
+    assert "已安装" in wechat.custom("oU", form(APP_FIELD), {})["msgmenu"]["list"][0]["content"]
+
+
+_FIELDS = st.lists(
+    st.builds(
+        Field,
+        st.text(max_size=15),
+        st.lists(st.builds(Choice, st.text(max_size=45), st.text(max_size=18)), max_size=12).map(tuple),
+    ),
+    max_size=5,
+)
+
+
+@given(_FIELDS, st.text(max_size=40), st.text(max_size=170), st.text(max_size=12))
+def test_a_form_is_whole_on_its_card_or_its_twin(
+    fields: list[Field], title: str, stem: str, submit: str
+) -> None:
+    content = form(*fields, title=title, stem=stem, submit=submit)
+    assert from_json(json.loads(json.dumps(to_json(content)))) == content
+    payload = member(content)
+    if payload["msgtype"] == "text":
+        return
+    card = payload["template_card"]
+    cardrules.check(card)
+    assert (card["main_title"]["title"], card["main_title"]["desc"]) == (title, stem)
+    assert [one["title"] for one in card["select_list"]] == [field.label for field in fields]
+    shown = [[one.id for one in selector.options] for selector in Card.of(card).selectors]
+    assert shown == [[one.word for one in field.choices] for field in fields]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        form(),
+        form(*[APP_FIELD] * 4),
+        form(Field("", APP_FIELD.choices)),
+        form(Field("题" * 14, APP_FIELD.choices)),
+        form(Field("题", ())),
+        form(Field("题", (NOT_YET, NOT_YET))),
+        form(Field("题", (Choice("A", "长" * 17),))),
+        form(Field("题", (Choice("词" * 43, "A"),))),
+        form(Field("题", (Choice("A", "A", "https://x.example"),))),
+        form(Field("题", tuple(Choice(str(at), str(at)) for at in range(11)))),
+        form(APP_FIELD, title="题" * 37),
+        form(APP_FIELD, title=""),
+        form(APP_FIELD, stem="文" * 161),
+        form(APP_FIELD, submit=""),
+        form(APP_FIELD, submit="交" * 11),
+    ],
+)
+def test_a_form_too_big_for_a_card_is_a_text(content: Form) -> None:
+    assert member(content)["text"]["content"].startswith("今天2件事")
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -209,7 +280,7 @@ def test_a_card_in_a_group_has_less_room() -> None:
         ("|班级|完成|\n|---|---|\n|软件2301|3人|", "markdown_v2"),
         ("班级 | 完成\n:--- | ---:\n软件2301 | 3人", "markdown_v2"),
         ("上面\n---\n下面 | 旁边", "markdown"),
-        ("|班级|完成|\n|---|---|\n|<font color=\"info\">软件</font>|3人|", "markdown"),
+        ('|班级|完成|\n|---|---|\n|<font color="info">软件</font>|3人|', "markdown"),
         ("<@su>\n|班级|完成|\n|---|---|", "markdown"),
     ],
 )

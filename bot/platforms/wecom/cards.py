@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from bot.messages import Choice, Notice, Question
+from bot.messages import Choice, Form, Notice, Question
 from bot.platforms.errors import refused
 from bot.platforms.twin import cut_chars
 
@@ -27,6 +27,10 @@ OPTION_ID_BYTES: Final = 128
 TASK_BYTES: Final = 128
 
 URL_BYTES: Final = 2048
+FIELDS: Final = 3
+FIELD_CHARS: Final = 13
+FIELD_CHOICES: Final = 10
+FIELD_CHOICE_CHARS: Final = 16
 FIGURES: Final = 6
 FIGURE_NAME_CHARS: Final = 5
 FIGURE_CHARS: Final = 30
@@ -89,6 +93,52 @@ def notice_card(notice: Notice, place: Place) -> dict[str, Any] | None:
         card["jump_list"] = [{"type": 1, "title": notice.button, "url": notice.url}]
     card["card_action"] = {"type": 1, "url": notice.url}
     return card
+
+
+def form_card(form: Form, shipment: str) -> dict[str, Any] | None:
+    """multiple_interaction, or None where a limit would hide something of the form."""
+    task = task_id(form.key, shipment)
+    if not _fits_form(form):
+        return None
+    return {
+        "card_type": "multiple_interaction",
+        "main_title": {"title": form.title, "desc": form.stem},
+        "task_id": task,
+        "select_list": [
+            {
+                "question_key": f"q{number}",
+                "title": field.label,
+                "selected_id": field.choices[0].word,
+                "option_list": [{"id": choice.word, "text": choice.label} for choice in field.choices],
+            }
+            for number, field in enumerate(form.fields, 1)
+        ],
+        "submit_button": {"text": form.submit, "key": SUBMIT},
+    }
+
+
+def _fits_form(form: Form) -> bool:
+    return (
+        1 <= len(form.title) <= TITLE_CHARS
+        and len(form.stem) <= VOTE_DESC_CHARS
+        and 1 <= len(form.submit) <= BUTTON_CHARS
+        and 1 <= len(form.fields) <= FIELDS
+        and all(
+            0 < len(field.label) <= FIELD_CHARS
+            and 1 <= len(field.choices) <= FIELD_CHOICES
+            and all(_fits_list(choice) for choice in field.choices)
+            and _distinct(field.choices)
+            for field in form.fields
+        )
+    )
+
+
+def _fits_list(choice: Choice) -> bool:
+    return (
+        not choice.url
+        and 0 < len(choice.label) <= FIELD_CHOICE_CHARS
+        and 0 < len(choice.word.encode()) <= OPTION_ID_BYTES
+    )
 
 
 def leads_somewhere(url: str) -> bool:

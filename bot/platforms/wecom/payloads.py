@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from zlib import crc32
 
-from bot.messages import CardUpdate, Content, File, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Content, File, Form, Image, Markdown, Notice, Question, Text
 from bot.platforms.errors import refused
 from bot.platforms.twin import cut_bytes, cut_chars, spelled, text_twin
 from bot.platforms.wecom import cards
@@ -43,6 +43,8 @@ def member_payload(content: Content, *, key: str, media: Mapping[str, str], use_
     match content:
         case Question() if use_cards and (card := cards.question_card(content, key)) is not None:
             return {"msgtype": "template_card", "template_card": card}
+        case Form() if use_cards and (card := cards.form_card(content, key)) is not None:
+            return {"msgtype": "template_card", "template_card": card}
         case Notice() if use_cards and (card := cards.notice_card(content, cards.APP)) is not None:
             return {"msgtype": "template_card", "template_card": card}
         case Notice():
@@ -57,7 +59,7 @@ def member_payload(content: Content, *, key: str, media: Mapping[str, str], use_
             return text(content)
 
 
-def text(content: Text | Question | Markdown | Notice) -> Payload:
+def text(content: Text | Question | Form | Markdown | Notice) -> Payload:
     twin = text_twin(content)
     if not twin.strip():
         raise refused(44004, "empty text")
