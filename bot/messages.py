@@ -2,7 +2,7 @@
 
 Inbound   one callback of a platform, decrypted and parsed
 Say       what a handler answers; the edge decides how a platform can carry it
-Content   what a delivery carries: Text, Notice, Question, Image, File, Markdown, CardUpdate
+Content   what a delivery carries: Text, Notice, Question, Form, Image, File, Markdown, CardUpdate
 """
 
 from __future__ import annotations
@@ -125,13 +125,19 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A short card that opens a page: textcard, 学校通知 news, news or template message."""
+    """A short card that opens a page: textcard, 学校通知 news, news or template message.
+
+    With figures it is a template card text_notice where that can be shown (90236); elsewhere its body says
+    the same figures, see ``twin.spelled``.
+    """
 
     title: str
     body: str
     url: str
     button: str = "查看"
     picture: str = ""
+    figures: tuple[tuple[str, str], ...] = ()  # what stands left, what stands right; a card has room for six
+    emphasis: tuple[str, str] | None = None  # the one big figure, and what it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,29 @@ class Question:
     choices: tuple[Choice, ...]
     multiple: bool = False
     hint: str = ""  # one line under the text twin
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form. The first choice stands there until somebody chooses: it must do no harm."""
+
+    label: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Some questions that are submitted at once: a template card, or its text twin, never both.
+
+    ``key`` as for a Question. ``instead`` is the twin.
+    """
+
+    key: str
+    title: str
+    stem: str
+    fields: tuple[Field, ...]
+    instead: Text
+    submit: str = "提交"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +207,7 @@ class CardUpdate:
     replace_name: str
 
 
-Content = Text | Notice | Question | Image | File | Markdown | CardUpdate
+Content = Text | Notice | Question | Form | Image | File | Markdown | CardUpdate
 
 
 class Urgency(StrEnum):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from bot.duties import wording_confirm as wording
 from bot.duties.actions import prove
+from bot.duties.launch import slug_for
 from bot.duties.rules import CONFIRM_WORDS, Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
 from bot.routing import Router, Turn
@@ -76,20 +78,48 @@ async def tapped(turn: Turn) -> Say | None:
     return Say(say.text if say else "已经记过了，谢谢。", say.choices if say else (), close="已登记")
 
 
+@router.taps("cc")
+async def submitted(turn: Turn) -> Say | None:
+    """All on one card: each chosen word counts as if it had been typed; the rest stays open."""
+    words = [word for word in dict.fromkeys(turn.inbound.selected) if word in _WORDS]
+    counted = [task for word in words if (task := await _count(turn, word))]
+    left = [(o, CONFIRM_WORDS[o.what]) for t, o in await _open(turn)
+            if t.id not in counted and o.what in CONFIRM_WORDS]  # fmt: skip
+    text = wording.submitted(len(counted), [(o.title, word) for o, word in left])
+    pages = tuple(Choice(word, wording.how_to(o.title), _page(turn, o)) for o, word in left)
+    return Say(text, pages, close=wording.FORM_CLOSED)
+
+
+def _page(turn: Turn, occurrence: Occurrence) -> str:
+    account = turn.school.accounts.get(turn.inbound.account)
+    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    return f"{base}/a/{slug_for(turn.school.key, occurrence.id)}"
+
+
 async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
     return [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.CONFIRM]
 
 
 async def _confirm(turn: Turn, word: str) -> Say | None:
     """One of the three; also after 暂不, because people may change their mind."""
+    counted = await _count(turn, word)
+    if counted is None:
+        return None
+    if not counted:
+        return Say("已经记过了，谢谢。")
+    rest = [o.title for t, o in await _open(turn) if t.id != counted]
+    more = f"还有：{'、'.join(rest)}。不方便可回「暂不」。" if rest else ""
+    return Say(_THANKS + more)
+
+
+async def _count(turn: Turn, word: str) -> int | None:
+    """The task that is now proved; 0 where it was before, ``None`` where this was never asked."""
     guide = next(what for what, said in CONFIRM_WORDS.items() if said == word)
     found = await turn.work.duties.latest_about(turn.someone.id, guide)
     if found is None:
         return None
     task, occurrence = found
     if task.settled_at is not None and not task.declined:
-        return Say("已经记过了，谢谢。")
+        return 0
     await prove(turn.work, task, occurrence, ProofKind.CONFIRMED, turn.someone.id, turn.via, turn.now)
-    rest = [o.title for t, o in await _open(turn) if t.id != task.id]
-    more = f"还有：{'、'.join(rest)}。不方便可回「暂不」。" if rest else ""
-    return Say(_THANKS + more)
+    return task.id

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from bot.delivery import wording
 from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders
 from bot.duties.rules import MAX_REMINDERS, Occurrence
-from bot.messages import Choice, Text, Urgency
+from bot.messages import Choice, Content, Text, Urgency
 from bot.people.rules import RoleName
 from bot.school import School
+from bot.settings import WecomApp
 from bot.work import Work
 
 _BACK = timedelta(days=1)  # a worker that slept still tells the teachers
@@ -53,10 +56,19 @@ async def _tell_teachers(
                 account=contact.account,
                 address=contact.address.key,
                 person=teacher_id,
-                content=Text(wording.to_teacher(occurrence, open_), (Choice("未完成", "未完成"),)),
+                content=_line(school, contact.account, occurrence, open_),
                 urgency=Urgency.ROUTINE,
                 not_before=school.plan.quiet_until(now),
                 occurrence=occurrence.id,
                 digest=True,
             )
     return len(lines)
+
+
+def _line(school: School, account_id: str, occurrence: Occurrence, open_: Mapping[str, int]) -> Content:
+    """Figures in the app; an official account has no card for them and keeps its tap."""
+    account = school.accounts.get(account_id)
+    if not isinstance(account, WecomApp):
+        return Text(wording.to_teacher(occurrence, open_), (Choice("未完成", "未完成"),))
+    page = f"{school.accounts.url(account)}/console/campaign?{urlencode({'id': occurrence.id})}"
+    return wording.to_teacher_card(occurrence, open_, page)

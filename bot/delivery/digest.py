@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.delivery.store_courier import Claimed
+from bot.duties.confirming import as_form
 from bot.messages import Address, CardUpdate, Choice, Content, Realm, Text, Urgency
 from bot.platforms.twin import as_text
 
@@ -34,7 +35,8 @@ _PRESSING = (Urgency.SOS, Urgency.ALERT, Urgency.SOLICITED)
 
 
 def fold(claimed: Sequence[Claimed], contents: Mapping[str, Content]) -> list[Parcel]:
-    """Several digest items for one address travel as one text; people with the same items share one call.
+    """Several digest items for one address travel as one text, or as one form when all are to be confirmed;
+    people with the same items share one call.
 
     In the order of the oldest member, so that what was said first arrives first.
     """
@@ -51,7 +53,10 @@ def fold(claimed: Sequence[Claimed], contents: Mapping[str, Content]) -> list[Pa
         together.setdefault((Address.from_key(address).realm, hashes), []).extend(items)
     parcels = [Parcel(realm, members, contents[hash_]) for (realm, hash_), members in single.items()]
     for (realm, hashes), members in together.items():
-        parcels.append(Parcel(realm, members, digest([contents[h] for h in hashes])))
+        folded = digest([contents[h] for h in hashes])
+        if realm is Realm.MEMBER and isinstance(folded, Text):
+            folded = as_form([contents[h] for h in hashes], folded) or folded
+        parcels.append(Parcel(realm, members, folded))
     return sorted(parcels, key=lambda parcel: parcel.members[0].id)
 
 

@@ -21,7 +21,7 @@ from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
 from bot.duties.wording import HOW, day, moment
 from bot.materials.rules import Material
-from bot.messages import Way
+from bot.messages import Notice, Way
 from bot.people.rules import leaf
 
 _REASONS: Mapping[str, str] = {
@@ -95,6 +95,18 @@ def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
     """After the last reminder it is time to talk; the names are behind 未完成."""
     units = "、".join(f"{leaf(unit)}{count}人" for unit, count in sorted(open_.items()))
     return f"{occurrence.title}已到期，未完成：{units}。不再自动提醒，请当面问。名单发「未完成」。"
+
+
+def to_teacher_card(occurrence: Occurrence, open_: Mapping[str, int], page: str) -> Notice:
+    """The same with one line a class, most first: the class with whom to talk first."""
+    most_first = sorted(open_.items(), key=lambda one: (-one[1], one[0]))
+    return Notice(
+        f"{occurrence.title}已到期",
+        "不再自动提醒，请当面问。名单发「未完成」。",
+        page,
+        figures=tuple((f"{count}人", leaf(unit)) for unit, count in most_first),
+        emphasis=(f"{sum(open_.values())}人", "还没完成"),
+    )
 
 
 def alert(text: Material, area: str, now: datetime, school: str) -> str:

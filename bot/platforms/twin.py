@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from bot.messages import CardUpdate, Choice, Content, File, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Choice, Content, File, Form, Image, Markdown, Notice, Question, Text
 
 MAX_TEXT: Final = 2048  # bytes of UTF-8
 _ELLIPSIS: Final = "…"
@@ -42,16 +42,25 @@ def as_text(content: Content) -> Text:
             return content
         case Notice():
             return Text(
-                _lines(content.title, content.body), (Choice(content.button, content.button, content.url),)
+                _lines(content.title, spelled(content)),
+                (Choice(content.button, content.button, content.url),),
             )
         case Question():
             return Text(_lines(content.title, content.stem, content.hint), content.choices)
+        case Form():
+            return content.instead
         case Markdown():
             return Text(content.text)
         case Image() | File():
             return Text(f"[{content.name}]")
         case CardUpdate():
             return Text("")
+
+
+def spelled(notice: Notice) -> str:
+    """The body with the figures in words, before it: what is cut at the end is never a figure."""
+    big = [f"{notice.emphasis[1]}：{notice.emphasis[0]}"] if notice.emphasis else []
+    return _lines(*big, *(f"{left}：{right}" for left, right in notice.figures), notice.body)
 
 
 def named(choices: tuple[Choice, ...]) -> list[str]:

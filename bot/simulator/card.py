@@ -107,19 +107,15 @@ class Card:
         """Tick options by id or text over all selectors; raises LookupError for what is not on the card."""
         ticked: dict[str, list[str]] = {}
         for choice in choices:
-            place = next(
-                (
-                    (s, o)
-                    for s in self.selectors
-                    for o in s.options
-                    if choice in (o.id, o.text)
-                    or o.text.startswith((f"{choice}.", f"{choice} ", f"{choice}、"))
-                ),
-                None,
-            )
-            if place is None:
+            places = [
+                (s, o)
+                for s in self.selectors
+                for o in s.options
+                if choice in (o.id, o.text) or o.text.startswith((f"{choice}.", f"{choice} ", f"{choice}、"))
+            ]
+            if not places:
                 raise LookupError(f"{choice!r} is not on the card {self.title!r}")
-            selector, option = place
+            selector, option = next((p for p in places if p[0].multiple or p[0].key not in ticked), places[0])
             if selector.disabled:
                 raise LookupError(f"the options of {self.title!r} are closed")
             ticked.setdefault(selector.key, []).append(option.id)
@@ -132,6 +128,7 @@ class Card:
 
 
 def _selectors(data: Mapping[str, Any]) -> list[Selector]:
+    """A drop-down always shows something: the first option where none or an unknown one was named (90236)."""
     found: list[Selector] = []
     box = data.get("checkbox")
     if box:
@@ -144,7 +141,8 @@ def _selectors(data: Mapping[str, Any]) -> list[Selector]:
         lists.append(data["button_selection"])
     for row in lists:
         options = [Option(x["id"], x["text"]) for x in row["option_list"]]
-        chosen = [row["selected_id"]] if row.get("selected_id") else []
+        named = row.get("selected_id")
+        chosen = [named if any(one.id == named for one in options) else options[0].id]
         closed = bool(row.get("disable"))
         found.append(Selector(row["question_key"], row.get("title", ""), options, False, closed, chosen))
     return found

@@ -155,6 +155,30 @@ def test_a_tapped_card_reads_alike(
     assert fast.event_key == key
 
 
+@settings(max_examples=100, deadline=None)
+@given(chosen=st.lists(st.lists(words, min_size=1, max_size=3), min_size=1, max_size=3), blank=blanks)
+def test_a_submitted_form_gives_what_was_chosen_line_by_line(chosen: list[list[str]], blank: str) -> None:
+    items = blank.join(
+        f"<SelectedItem><QuestionKey><![CDATA[q{number}]]></QuestionKey>{blank}<OptionIds>"
+        + "".join(f"<OptionId><![CDATA[{one}]]></OptionId>" for one in ids_)
+        + "</OptionIds></SelectedItem>"
+        for number, ids_ in enumerate(chosen)
+    )
+    xml = (
+        f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><FromUserName><![CDATA[su]]></FromUserName>"
+        f"<CreateTime>1781000000</CreateTime><MsgType><![CDATA[event]]></MsgType>"
+        f"<Event><![CDATA[template_card_event]]></Event><EventKey><![CDATA[submit]]></EventKey>"
+        f"<TaskId><![CDATA[cc-1@0]]></TaskId><CardType><![CDATA[multiple_interaction]]></CardType>"
+        f"<ResponseCode><![CDATA[RC]]></ResponseCode><AgentID>1000002</AgentID>"
+        f"<SelectedItems>{items}</SelectedItems></xml>"
+    )
+    fast, reference = (outcome(codec, CORP, xml) for codec in WECOM)
+    assert fast == reference
+    assert isinstance(fast, Inbound)
+    assert fast.selected == tuple(one for ids_ in chosen for one in ids_)
+    assert (fast.card_task, fast.fields) == ("cc-1", {})
+
+
 @settings(max_examples=200, deadline=None)
 @given(text=anything, label=anything)
 def test_replies_say_alike_and_user_text_stays_text(text: str, label: str) -> None:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.delivery.content import from_json, to_json
 from bot.errors import PlatformError, Verdict
-from bot.messages import CardUpdate, Choice, File, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Choice, Field, File, Form, Image, Markdown, Notice, Question, Text
 from bot.platforms import menu
 from bot.platforms.authorize import authorize_url
 from bot.platforms.errors import Platform
-from bot.platforms.twin import MAX_TEXT, cut_bytes, cut_chars, tapped, text_twin
+from bot.platforms.twin import MAX_TEXT, cut_bytes, cut_chars, spelled, tapped, text_twin
 from bot.platforms.wechat import payloads as wechat
 from bot.platforms.wechat.templates import Template
 from bot.platforms.wecom import payloads as wecom
+from bot.platforms.wecom import webhook
 from bot.platforms.wecom.cards import task_id
 from bot.platforms.wecom.inbound import card_key
+from bot.simulator.card import Card
+from bot.simulator.wecom_api import cardrules
 
 NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 NOTICE = Notice("反诈每周一测", "三分钟做完，满分签名。", "https://fanzha.example.edu.cn/a/1")
@@ -143,10 +150,186 @@ def test_a_notice_is_cut_to_its_card() -> None:
     assert member(Notice("题", "", NOTICE.url))["textcard"]["description"] == "题"
 
 
+NUMBERS = Notice(
+    "学生学期测试已到期",
+    "请当面问。",
+    NOTICE.url,
+    figures=(("12人", "软件2301"), ("3人", "网络2402")),
+    emphasis=("15人", "还没完成"),
+)
+
+
+def test_figures_are_a_card_and_elsewhere_lines_before_the_body() -> None:
+    card = Card.of(member(NUMBERS)["template_card"])
+    assert (card.type, card.task_id, card.emphasis) == ("text_notice", "", "15人 还没完成")
+    assert card.rows == [["12人", "软件2301"], ["3人", "网络2402"]]
+    assert card.url == card.links[0].url == NOTICE.url
+    lines = "还没完成：15人\n12人：软件2301\n3人：网络2402\n请当面问。"
+    assert member(NUMBERS, cards=False)["textcard"]["description"] == lines
+    assert wechat.custom("oU", NUMBERS, {})["news"]["articles"][0]["description"] == lines
+    assert wecom.news(NUMBERS)["news"]["articles"][0]["description"] == lines
+    data = Template.of("TPL", {"thing1": "title", "const2": "body"}).data(NUMBERS, NOW)
+    assert data["const2"]["value"].startswith("还没完成：15人")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"title": "题" * 37},
+        {"body": "文" * 161},
+        {"button": "钮" * 19},
+        {"picture": "https://x.example/p.png"},
+        {"figures": (("1人", "班"),) * 7},
+        {"figures": (("软件2301班", "3人"),)},
+        {"figures": (("", "3人"),)},
+        {"figures": (("3人", "班" * 31),)},
+        {"emphasis": ("9" * 15, "人")},
+        {"emphasis": ("", "人")},
+        {"emphasis": ("9", "人" * 23)},
+    ],
+)
+def test_figures_that_do_not_fit_their_card_are_lines(more: dict[str, Any]) -> None:
+    payload = member(replace(NUMBERS, **more))
+    assert payload["msgtype"] == ("news" if "picture" in more else "textcard")
+
+
+def test_a_card_in_a_group_has_less_room() -> None:
+    group = partial(webhook.group_payload, media={})
+    assert group(NUMBERS)["msgtype"] == "template_card"
+    for more in ({"title": "题" * 27}, {"body": "文" * 113}, {"button": "钮" * 14}):
+        assert member(replace(NUMBERS, **more))["msgtype"] == "template_card"
+        article = group(replace(NUMBERS, **more))["news"]["articles"][0]
+        assert "12人：软件2301" in article["description"]
+
+
+def form(*fields: Field, **more: str) -> Form:
+    words = {"key": "cc-1", "title": "几件小事", "stem": "自愿确认。"} | more
+    return Form(fields=fields, instead=Text("今天2件事", (Choice("已安装", "已安装"),)), **words)
+
+
+NOT_YET = Choice("还没", "还没")
+APP_FIELD = Field("反诈中心App", (NOT_YET, Choice("已安装", "已安装")))
+
+
+def test_a_form_is_one_card_on_which_nothing_is_chosen_by_accident() -> None:
+    card = member(form(APP_FIELD, Field("公众号", (NOT_YET, Choice("已关注", "已关注")))))["template_card"]
+    cardrules.check(card)
+    assert card["card_type"] == "multiple_interaction"
+    assert card_key(card["task_id"]) == "cc-1"
+    assert [one.chosen for one in Card.of(card).selectors] == [["还没"], ["还没"]]
+    twin = {"msgtype": "text", "text": {"content": "今天2件事\n回复：已安装"}}
+    assert member(form(APP_FIELD), cards=False) == twin
+    assert "已安装" in wechat.custom("oU", form(APP_FIELD), {})["msgmenu"]["list"][0]["content"]
+
+
+_FIELDS = st.lists(
+    st.builds(
+        Field,
+        st.text(max_size=15),
+        st.lists(st.builds(Choice, st.text(max_size=45), st.text(max_size=18)), max_size=12).map(tuple),
+    ),
+    max_size=5,
+)
+
+
+@given(_FIELDS, st.text(max_size=40), st.text(max_size=170), st.text(max_size=12))
+def test_a_form_is_whole_on_its_card_or_its_twin(
+    fields: list[Field], title: str, stem: str, submit: str
+) -> None:
+    content = form(*fields, title=title, stem=stem, submit=submit)
+    assert from_json(json.loads(json.dumps(to_json(content)))) == content
+    payload = member(content)
+    if payload["msgtype"] == "text":
+        return
+    card = payload["template_card"]
+    cardrules.check(card)
+    assert (card["main_title"]["title"], card["main_title"]["desc"]) == (title, stem)
+    assert [one["title"] for one in card["select_list"]] == [field.label for field in fields]
+    shown = [[one.id for one in selector.options] for selector in Card.of(card).selectors]
+    assert shown == [[one.word for one in field.choices] for field in fields]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        form(),
+        form(*[APP_FIELD] * 4),
+        form(Field("", APP_FIELD.choices)),
+        form(Field("题" * 14, APP_FIELD.choices)),
+        form(Field("题", ())),
+        form(Field("题", (NOT_YET, NOT_YET))),
+        form(Field("题", (Choice("A", "长" * 17),))),
+        form(Field("题", (Choice("词" * 43, "A"),))),
+        form(Field("题", (Choice("A", "A", "https://x.example"),))),
+        form(Field("题", tuple(Choice(str(at), str(at)) for at in range(11)))),
+        form(APP_FIELD, title="题" * 37),
+        form(APP_FIELD, title=""),
+        form(APP_FIELD, stem="文" * 161),
+        form(APP_FIELD, submit=""),
+        form(APP_FIELD, submit="交" * 11),
+    ],
+)
+def test_a_form_too_big_for_a_card_is_a_text(content: Form) -> None:
+    assert member(content)["text"]["content"].startswith("今天2件事")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("**今日** 99%", "markdown"),
+        ("|班级|完成|\n|---|---|\n|软件2301|3人|", "markdown_v2"),
+        ("班级 | 完成\n:--- | ---:\n软件2301 | 3人", "markdown_v2"),
+        ("上面\n---\n下面 | 旁边", "markdown"),
+        ('|班级|完成|\n|---|---|\n|<font color="info">软件</font>|3人|', "markdown"),
+        ("<@su>\n|班级|完成|\n|---|---|", "markdown"),
+    ],
+)
+def test_a_table_in_a_group_takes_the_kind_that_shows_tables(text: str, kind: str) -> None:
+    payload = webhook.group_payload(Markdown(text), {})
+    assert payload == {"msgtype": kind, kind: {"content": text}}
+    long = webhook.group_payload(Markdown(text + "\n" + "长" * 1400), {})[kind]["content"]
+    assert 4090 < len(long.encode()) <= 4096
+
+
+_SHORT = st.text(max_size=40)
+
+
+@given(
+    st.tuples(_SHORT, st.text(max_size=200)),
+    st.lists(st.tuples(st.text(max_size=7), st.text(max_size=33)), max_size=8),
+    st.none() | st.tuples(st.text(max_size=16), st.text(max_size=24)),
+    st.sampled_from([member, partial(webhook.group_payload, media={})]),
+)
+def test_a_notice_shows_all_its_figures_in_exactly_one_form(
+    words: tuple[str, str], figures: list[tuple[str, str]], emphasis: tuple[str, str] | None, pack: Any
+) -> None:
+    content = Notice(words[0], words[1], NOTICE.url, figures=tuple(figures), emphasis=emphasis)
+    assert from_json(json.loads(json.dumps(to_json(content)))) == content
+    payload = pack(content)
+    assert len([name for name in ("template_card", "textcard", "news") if name in payload]) == 1
+    if "template_card" in payload:
+        assert figures or emphasis
+        card = payload["template_card"]
+        cardrules.check(card)
+        shown = Card.of(card)
+        assert (shown.title, shown.subtitle) == words
+        assert shown.rows == [list(one) for one in figures]
+        big = card.get("emphasis_content")
+        assert (big and (big["title"], big["desc"])) == emphasis
+    elif "textcard" in payload:
+        whole = spelled(content) or content.title
+        assert payload["textcard"]["description"] == cut_chars(whole, 512)
+
+
+def test_a_notice_without_figures_is_kept_as_before() -> None:
+    assert set(to_json(NOTICE)) == {"kind", "title", "body", "url", "button", "picture"}
+
+
 @pytest.mark.parametrize(
     "content",
     [
         Notice("题", "文", "ftp://x.example"),
+        replace(NUMBERS, url="ftp://x.example"),
         Notice("题", "文", "https://x.example/" + "a" * 2048),
         Text("  "),
         Image("unknown"),

@@ -73,3 +73,22 @@ async def test_an_update_says_who_never_had_the_card(stage: Stage) -> None:
     assert (await stage.wecom(path, update | {"userids": ["ateng"]}))["errcode"] == 82102
     answer = await stage.wecom(path, update | {"userids": ["ateng", "xiaolin"]})
     assert answer["invaliduser"] == ["ateng"]
+
+
+async def test_a_drop_down_shows_its_first_option_until_another_is_chosen(stage: Stage) -> None:
+    options = [{"id": "no", "text": "还没"}, {"id": "yes", "text": "好了"}]
+    lists = [{"question_key": f"q{at}", "option_list": options} for at in (1, 2)]
+    lists[1]["selected_id"] = "unknown"
+    card: dict[str, Any] = {"card_type": "multiple_interaction", "main_title": {"title": "两件事"}}
+    card |= {"task_id": "form-1", "select_list": lists, "submit_button": {"text": "提交", "key": "submit"}}
+    body = {"touser": "xiaolin", "agentid": AGENT, "msgtype": "template_card", "template_card": card}
+    for wrong in ([], lists * 2, [lists[0]] * 2, [lists[0] | {"option_list": options * 6}]):
+        sent = await stage.wecom(SEND, body | {"template_card": card | {"select_list": wrong}})
+        assert sent["errcode"] in (42042, 42043)
+    assert (await stage.wecom(SEND, body))["errcode"] == 0
+    await stage.member("xiaolin").taps("no", "yes")
+    items = stage.bot.heard[-1]._data["SelectedItems"]["SelectedItem"]
+    assert [(one["QuestionKey"], one["OptionIds"]["OptionId"]) for one in items] == [
+        ("q1", "no"),
+        ("q2", "yes"),
+    ]

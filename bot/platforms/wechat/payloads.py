@@ -7,9 +7,9 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from bot.messages import Content, Image, Notice, Question, Text
+from bot.messages import Content, Form, Image, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import as_text, tapped, text_twin
+from bot.platforms.twin import as_text, spelled, tapped, text_twin
 from bot.platforms.wechat.templates import Template
 
 MASS_MOST: Final = 10_000
@@ -34,14 +34,14 @@ def _custom(content: Content, media: Mapping[str, str], menus: bool) -> Payload:
         case Notice():
             article = {
                 "title": content.title,
-                "description": content.body,
+                "description": spelled(content),
                 "url": address(content.url),
                 "picurl": content.picture,
             }
             return {"msgtype": "news", "news": {"articles": [article]}}
         case Image():
             return {"msgtype": "image", "image": {"media_id": _media(content, media)}}
-        case Text() | Question() if menus and _is_menu(as_text(content)):
+        case Text() | Question() | Form() if menus and _is_menu(as_text(content)):
             text = as_text(content)
             words = [{"id": choice.word, "content": choice.label} for choice in text.choices]
             return {

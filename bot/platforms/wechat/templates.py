@@ -18,7 +18,7 @@ from typing import Final
 
 from bot.messages import NO_FIELDS, Notice
 from bot.platforms.errors import refused
-from bot.platforms.twin import cut_chars
+from bot.platforms.twin import cut_chars, spelled
 
 DEFAULT_FIELDS: Final[Mapping[str, str]] = MappingProxyType({"thing1": "title", "time2": "time"})
 SOURCES: Final = frozenset({"title", "body", "button", "time"})
@@ -82,7 +82,7 @@ class Template:
         values = {
             **self.fixed,
             "title": notice.title,
-            "body": notice.body,
+            "body": spelled(notice),
             "button": notice.button,
             "time": now.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M"),
         }

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from zlib import crc32
 
-from bot.messages import CardUpdate, Content, File, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Content, File, Form, Image, Markdown, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import cut_bytes, cut_chars, text_twin
+from bot.platforms.twin import cut_bytes, cut_chars, spelled, text_twin
 from bot.platforms.wecom import cards
 
 _LONGEST: Final = 14400  # seconds; the platform's longest duplicate check (90236)
@@ -30,7 +30,6 @@ BODY_CHARS: Final = 512
 BUTTON_CHARS: Final = 4
 TITLE_BYTES: Final = 128
 BODY_BYTES: Final = 512
-URL_BYTES: Final = 2048
 MARKDOWN_BYTES: Final = 2048
 
 Payload = dict[str, Any]
@@ -44,6 +43,10 @@ def member_payload(content: Content, *, key: str, media: Mapping[str, str], use_
     match content:
         case Question() if use_cards and (card := cards.question_card(content, key)) is not None:
             return {"msgtype": "template_card", "template_card": card}
+        case Form() if use_cards and (card := cards.form_card(content, key)) is not None:
+            return {"msgtype": "template_card", "template_card": card}
+        case Notice() if use_cards and (card := cards.notice_card(content, cards.APP)) is not None:
+            return {"msgtype": "template_card", "template_card": card}
         case Notice():
             return news(content) if content.picture else textcard(content)
         case Markdown() if use_cards:
@@ -56,7 +59,7 @@ def member_payload(content: Content, *, key: str, media: Mapping[str, str], use_
             return text(content)
 
 
-def text(content: Text | Question | Markdown | Notice) -> Payload:
+def text(content: Text | Question | Form | Markdown | Notice) -> Payload:
     twin = text_twin(content)
     if not twin.strip():
         raise refused(44004, "empty text")
@@ -67,7 +70,7 @@ def textcard(notice: Notice) -> Payload:
     """All three of title, description and url are required (41016, 41033)."""
     card = {
         "title": cut_chars(notice.title, TITLE_CHARS),
-        "description": cut_chars(notice.body or notice.title, BODY_CHARS),
+        "description": cut_chars(spelled(notice) or notice.title, BODY_CHARS),
         "url": address(notice.url),
         "btntxt": cut_chars(notice.button, BUTTON_CHARS) if notice.button else "详情",
     }
@@ -77,7 +80,7 @@ def textcard(notice: Notice) -> Payload:
 def news(notice: Notice) -> Payload:
     article = {
         "title": cut_bytes(notice.title, TITLE_BYTES),
-        "description": cut_bytes(notice.body, BODY_BYTES),
+        "description": cut_bytes(spelled(notice), BODY_BYTES),
         "url": address(notice.url),
     }
     if notice.picture:
@@ -95,7 +98,7 @@ def attachment(content: Image | File, media: Mapping[str, str]) -> Payload:
 
 def address(url: str) -> str:
     """A whole address or none: a cut one leads nowhere (40039, 40094)."""
-    if not url.startswith(("https://", "http://")) or len(url.encode()) > URL_BYTES:
+    if not cards.leads_somewhere(url):
         raise refused(40094, "a URL has http(s):// and at most 2048 bytes")
     return url
 

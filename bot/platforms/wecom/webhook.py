@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from hashlib import md5
@@ -13,11 +14,15 @@ from bot.platforms.errors import Platform, error_for, refused
 from bot.platforms.http import Http, encode
 from bot.platforms.port import Ability, Packed, Receipt
 from bot.platforms.twin import cut_bytes
-from bot.platforms.wecom import payloads
+from bot.platforms.wecom import cards, payloads
 
 SEND: Final = "/cgi-bin/webhook/send"
 MARKDOWN_BYTES: Final = 4096  # longer is refused here, not cut (40058)
 IMAGE_BYTES: Final = 2 * 1024 * 1024
+
+
+_RULE: Final = re.compile(r"^\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?)?[ \t]*$", re.MULTILINE)
+_ONLY_V1: Final = ("<font ", "<@")  # colours and mentions
 
 
 class WebhookClient:
@@ -33,7 +38,7 @@ class WebhookClient:
     def pack(
         self, recipients: Sequence[Address], content: Content, *, key: str, media: Mapping[str, str]
     ) -> Packed:
-        return Packed(SEND, encode(_payload(content, media)), tuple(recipients), timedelta(0), "webhook")
+        return Packed(SEND, encode(group_payload(content, media)), tuple(recipients), timedelta(0), "webhook")
 
     async def send(self, packed: Packed) -> Receipt:
         answer = await self._http.post(packed.path, {"key": self._key}, packed.body, packed.content_type)
@@ -58,10 +63,14 @@ def _accepted(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
+def group_payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
+    """What webhook/send takes. Raises PlatformError(BUG) for what no group can be shown."""
     match content:
         case Markdown():
-            return {"msgtype": "markdown", "markdown": {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
+            kind = "markdown_v2" if _needs_v2(content.text) else "markdown"
+            return {"msgtype": kind, kind: {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
+        case Notice() if (card := cards.notice_card(content, cards.GROUP)) is not None:
+            return {"msgtype": "template_card", "template_card": card}
         case Notice():
             return payloads.news(content)
         case Image():
@@ -75,3 +84,10 @@ def _payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
             raise refused(40008, "a group has no card")
         case _:
             return payloads.text(content)
+
+
+def _needs_v2(text: str) -> bool:
+    """Tables are shown by markdown_v2 alone, which old clients show as plain text and which colours and calls
+    nobody (99110).
+    """
+    return _RULE.search(text) is not None and not any(mark in text for mark in _ONLY_V1)

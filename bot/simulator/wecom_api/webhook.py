@@ -25,14 +25,14 @@ def _hook(call: Call) -> Webhook:
     return hook
 
 
-def _content(most: int, kind: str) -> Callable[[Call, Webhook, Json], Parts]:
+def _content(most: int, name: str, kind: str = "") -> Callable[[Call, Webhook, Json], Parts]:
     def check(call: Call, hook: Webhook, branch: Json) -> Parts:
         words = branch.get("content")
         if not isinstance(words, str) or not words:
             raise Refused(93017, "empty content")
         if len(words.encode()) > most:
-            raise Refused(40058, f"{kind}.content exceed max length {most}")
-        return {"kind": kind, "text": words}
+            raise Refused(40058, f"{name}.content exceed max length {most}")
+        return {"kind": kind or name, "text": words}
 
     return check
 
@@ -83,7 +83,7 @@ def _card(call: Call, hook: Webhook, branch: Json) -> Parts:
 _CHECKS: dict[str, Callable[[Call, Webhook, Json], Parts]] = {
     "text": _content(2048, "text"),
     "markdown": _content(4096, "markdown"),
-    "markdown_v2": _content(4096, "markdown"),
+    "markdown_v2": _content(4096, "markdown_v2", "markdown"),
     "image": _image,
     "news": _news,
     "file": _file,
