@@ -70,5 +70,6 @@ def _line(school: School, account_id: str, occurrence: Occurrence, open_: Mappin
     account = school.accounts.get(account_id)
     if not isinstance(account, WecomApp):
         return Text(wording.to_teacher(occurrence, open_), (Choice("未完成", "未完成"),))
-    page = f"{school.accounts.url(account)}/console/campaign?{urlencode({'id': occurrence.id})}"
+    log_in = urlencode({"as": "member", "next": f"/console/campaign?{urlencode({'id': occurrence.id})}"})
+    page = f"{school.accounts.url(account)}/oauth/{account.id}?{log_in}"
     return wording.to_teacher_card(occurrence, open_, page)
