@@ -92,9 +92,10 @@ class Courier:
 
     async def round(self) -> int:
         """One look at every account; how many messages were handled."""
-        done = await self._recover()
-        done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a in self._accounts)))
-        done += sum(await asyncio.gather(*(self._lane(a, urgent=False) for a in self._accounts)))
+        done = await self._recover() if _RECOVERY in await self._calling() else 0
+        lanes = await self._calling()
+        done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a, u in lanes if a and u)))
+        done += sum(await asyncio.gather(*(self._lane(a, urgent=False) for a, u in lanes if a and not u)))
         return done + sum(await asyncio.gather(*(self._together(a) for a in self._desk_bells)))
 
     async def drain(self) -> int:
@@ -108,17 +109,20 @@ class Courier:
         """What an idle courier does: a short look for all accounts, which locks nobody out."""
         while True:
             try:
-                now = self._clock()
-                async with self._database.reading() as tx:
-                    rows = CourierRows(tx)
-                    found = await rows.waiting(self._accounts, now)
-                    if await rows.left_behind(now):
-                        found.add(_RECOVERY)
+                found = await self._calling()
                 for bell in (*(self._bells[lane] for lane in found), *self._desk_bells.values()):
                     bell.set()
             except Exception as error:
                 note(error)
             await asyncio.sleep(pause)
+
+    async def _calling(self) -> set[tuple[str, bool]]:
+        """The lanes that have something to do at this moment."""
+        now = self._clock()
+        async with self._database.reading() as tx:
+            rows = CourierRows(tx)
+            found = await rows.waiting(self._accounts, now)
+            return found | ({_RECOVERY} if await rows.left_behind(now) else set())
 
     async def _loop(self, lane: Callable[[], Awaitable[int]], bell: asyncio.Event) -> None:
         while True:
