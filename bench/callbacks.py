@@ -198,19 +198,26 @@ def _said(xml: str) -> str:
 
 
 async def _two(name: str, hall: Hall, alone: Rounds) -> list[Figure]:
-    """Two ``web`` processes against one database; the target is about CPU, since cores may be few."""
-    both = Rounds()
+    """Two ``web`` processes against one database; the target is about CPU, since cores may be few.
+
+    With the connections of one between them their groups are half as large; with as many each, as large.
+    """
+    shared, full = Rounds(), Rounds()
     async with AsyncExitStack() as stack:
         bots = [await stack.enter_async_context(one_bot(hall.folder, hall.url, "web")) for _ in range(2)]
         await hall.ask(Rounds(), bots, WARM_UP, 32)
         for _ in range(ROUNDS):
-            await hall.ask(both, bots, ANSWERS, 32)
-    ratio = median(both.micros) / median(alone.micros)
-    note = f"{median(both.micros):.0f} µs each"
-    return [
-        Figure(name, "two web processes: CPU per callback, of one", ratio, "x", at_most=1.1, note=note),
-        Figure(name, "two web processes: rate, of one", both.rate / alone.rate, "x", note="on shared cores"),
-    ]
+            await hall.ask(shared, bots, ANSWERS, 32)
+            await hall.ask(full, bots, ANSWERS, 64)
+    figures = []
+    for rounds, what in ((shared, "32 connections between them"), (full, "32 connections each")):
+        ratio = median(rounds.micros) / median(alone.micros)
+        note = f"{median(rounds.micros):.0f} µs each"
+        figures += [
+            Figure(name, f"two web processes, {what}: CPU, of one", ratio, "x", at_most=1.1, note=note),
+            Figure(name, f"two web processes, {what}: rate, of one", rounds.rate / alone.rate, "x"),
+        ]
+    return figures
 
 
 async def collect(server: Server | None, found: list[Figure]) -> None:

@@ -40,9 +40,10 @@ async def test_a_lease_is_waited_for_by_the_real_clock(postgres: Server | None, 
 async def waits_its_time(place: Yard) -> None:
     await fan_out(place, 40)
     place.stage.sim.faults.drop(SEND, times=3)
+    place.stage.sim.faults.spare(SEND, times=9)
+    place.stage.sim.faults.hang(SEND, times=50)
     first = await place.start("courier")
     await place.until_called(12)
-    place.stage.sim.faults.hang(SEND, times=50)
     await asyncio.sleep(0.5)
     await place.shot(first)
     place.stage.sim.faults.heal()
