@@ -23,6 +23,15 @@ _PRAGMAS: Final = (
 )
 
 
+class _Tidy(sqlite3.Connection):
+    """Closed in the middle of something, SQLite keeps the lock as long as anybody holds a cursor."""
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 class QuickConnection(aiosqlite.Connection):
     """An aiosqlite connection that can answer at once.
 
@@ -85,7 +94,8 @@ def connector(path: str) -> Callable[[], Awaitable[QuickConnection]]:
 
     async def connect() -> QuickConnection:
         connection = QuickConnection(
-            lambda: sqlite3.connect(path, check_same_thread=False), iter_chunk_size=_ROWS_AT_ONCE
+            lambda: sqlite3.connect(path, check_same_thread=False, factory=_Tidy),
+            iter_chunk_size=_ROWS_AT_ONCE,
         )
         # Not joined at exit, as SQLAlchemy has it for connections that it makes itself.
         connection._thread.daemon = True
