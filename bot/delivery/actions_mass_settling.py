@@ -9,13 +9,14 @@ from typing import Final
 from bot.db import Tx
 from bot.delivery import wording_mass
 from bot.delivery.actions_mass import month_of, pass_on, resting, tell_admins
-from bot.delivery.mass import Back, Off, after_call
+from bot.delivery.mass import TOGETHER, Back, Off, after_call
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_mass import MassRows
 from bot.delivery.store_mass_jobs import JobRows
 from bot.delivery.store_mass_tags import TagRows
 from bot.delivery.store_shipments import Shipment
+from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
 from bot.errors import PlatformError, Verdict
 from bot.messages import Urgency
 from bot.platforms.errors import Platform, verdict_for
@@ -46,7 +47,7 @@ async def settle_refused(
                 words = wording_mass.please_confirm(sent.account)
                 await tell_admins(Work(tx), f"{sent.id}/confirm", words, now)
         case Back():
-            await MassRows(tx).unload(sent.id)
+            await unload(tx, [sent.id], not_before=TOGETHER, attempts=TRY_GIVEN_BACK)
         case Settled(state, reason):
             await _missed(tx, school, sent, state, reason, now, certain=certain)
             if state is not DeliveryState.UNKNOWN:

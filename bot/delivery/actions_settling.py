@@ -16,6 +16,7 @@ from bot.delivery.mass import MASS
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
+from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
 from bot.delivery.ways import another, way_of
 from bot.errors import PlatformError, Verdict
 from bot.metrics import SHIPMENTS
@@ -46,9 +47,10 @@ async def settle(tx: Tx, school: School, outcomes: Sequence[Outcome], now: datet
         if isinstance(said, PlatformError) and sent.may_have_arrived and said.code == _TASK_USED:
             said = Receipt()  # the earlier try did arrive: the platform knows its task_id (42014)
         if isinstance(said, PlatformError) and said.code == _TEACHER_UNSEEN and sent.packed.quota == "notice":
-            # One class of many is amiss: the others are found in smaller calls, its parents by themselves.
+            # One class of many is amiss: the others are found in smaller calls, for they were tried before;
+            # its parents by themselves.
             if len(sent.packed.recipients) > 1 and not sent.may_have_arrived:
-                await Work(tx).outbox.take_apart(sent.id, now)
+                await unload(tx, [sent.id], not_before=now)
                 continue
             said = PlatformError(Verdict.DROP, said.code, said.message)
         if said is None:
@@ -79,7 +81,7 @@ async def _failed(
     is_closed = way is not None and another(way, error.code)
     if is_closed and certain:
         await went_not(tx, sent, error, now, certain=True)
-        await rows.abilities.choose_again(sent.id, now)
+        await unload(tx, [sent.id], not_before=now, attempts=TRY_GIVEN_BACK)
         return
     decision: RetryAt | Settled | StopAccount = Settled(DeliveryState.UNKNOWN, f"{error.code}")
     if not is_closed:

@@ -74,12 +74,8 @@ class Courier:
     async def run(self, pause: float = 1.0) -> None:
         """Work until cancelled; look at once when woken, else every ``pause`` seconds.
 
-        What somebody waits for has a lane of its own and never stands behind a fan-out."""
-        lanes: list[Callable[[], Awaitable[int]]] = [self._recover]
-        for account in self._accounts:
-            lanes.append(lambda account=account: self._lane(account, urgent=True))  # type: ignore[misc]
-            lanes.append(lambda account=account: self._lane(account, urgent=False))  # type: ignore[misc]
-            lanes.append(lambda account=account: self._together(account))  # type: ignore[misc]
+        What somebody waits for has a lane of its own and never stands behind a fan-out.
+        """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(pause))
             group.create_task(self._loop(self._recover, self._bells[_RECOVERY]))

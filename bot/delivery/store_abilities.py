@@ -9,8 +9,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.db import Tx, insert
-from bot.delivery.rules import DeliveryState, ShipmentState
-from bot.delivery.tables import delivery, shipment, withdrawn
+from bot.delivery.tables import withdrawn
 from bot.delivery.ways import TRY_AGAIN
 from bot.messages import Way
 
@@ -72,22 +71,4 @@ class Abilities:
                 .values(try_at=now + TRY_AGAIN)
             )
             == 1
-        )
-
-    async def choose_again(self, shipment_id: int, now: datetime) -> None:
-        """Nobody on board was reached, for no fault of theirs: due at once, to leave by another way."""
-        await self._tx.execute(
-            sa.update(delivery)
-            .where(delivery.c.shipment_id == shipment_id, delivery.c.state == DeliveryState.LEASED)
-            .values(
-                state=DeliveryState.DUE,
-                shipment_id=None,
-                not_before=now,
-                attempts=delivery.c.attempts - 1,
-            )
-        )
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id == shipment_id)
-            .values(state=ShipmentState.DONE, lease_until=None)
         )

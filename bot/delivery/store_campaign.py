@@ -23,6 +23,7 @@ from bot.delivery.rules import (
     standing,
 )
 from bot.delivery.store_acceptances import Acceptances
+from bot.delivery.store_unloading import unload
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import OccurrenceState
 from bot.duties.tables import approval, occurrence, task
@@ -211,16 +212,7 @@ class Campaigns:
         ids = [row.id for row in await self._tx.rows(mine)]
         if ids:
             await Acceptances(self._tx).give_back(ids)
-            await self._tx.execute(
-                sa.update(delivery)
-                .where(delivery.c.shipment_id.in_(ids), delivery.c.state == DeliveryState.LEASED)
-                .values(state=state, outcome=outcome, shipment_id=None)
-            )
-            await self._tx.execute(
-                sa.update(shipment)
-                .where(shipment.c.id.in_(ids))
-                .values(state=ShipmentState.DONE, lease_until=None)
-            )
+            await unload(self._tx, ids, state, outcome=outcome)
 
     def _own_shipments(self, occurrence_id: str) -> sa.Select[Any]:
         """The shipments that carry this campaign and nothing else."""

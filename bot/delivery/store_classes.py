@@ -10,8 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Tx, below
-from bot.delivery.rules import DeliveryState, ShipmentState
-from bot.delivery.tables import delivery, shipment
+from bot.delivery.rules import DeliveryState
+from bot.delivery.tables import delivery
 from bot.messages import EVERYONE, Address, Urgency
 from bot.people.rules import PersonKind, Stage
 from bot.people.tables import contact, guardian, person
@@ -85,20 +85,6 @@ class Classes:
         )
         sent = {row.address for row in rows}
         return {one for one in wanted if one in sent or whole[one] in sent}
-
-    async def take_apart(self, shipment_id: int, now: datetime) -> None:
-        """A call that the platform refused as a whole for one of its classes: its messages are due again, and
-        because they were tried before, in smaller company."""
-        await self._tx.execute(
-            sa.update(delivery)
-            .where(delivery.c.shipment_id == shipment_id, delivery.c.state == DeliveryState.LEASED)
-            .values(state=DeliveryState.DUE, not_before=now, shipment_id=None)
-        )
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id == shipment_id)
-            .values(state=ShipmentState.DONE, lease_until=None)
-        )
 
     async def all_classes(self, account: str) -> int:
         """How many classes of the directory have parents, ours or not, allowed or not."""

@@ -18,8 +18,8 @@ from bot.delivery.store_mass import MassChoices
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
 from bot.delivery.tables import (
-    DUE,
     HELD,
+    ROUTINE,
     UNHEARD,
     URGENT,
     account_state,
@@ -48,7 +48,7 @@ _CLAIM: Final[Mapping[bool, sa.Select[Any]]] = {
             delivery.c.key.startswith(NUDGE),
         )
         .where(
-            sa.text(URGENT if urgent else DUE),
+            sa.text(URGENT if urgent else ROUTINE),
             delivery.c.account == sa.bindparam("account"),
             delivery.c.not_before <= sa.bindparam("now", type_=Moment()),
         )
@@ -79,7 +79,7 @@ _NOW: Final = sa.bindparam("now", type_=Moment())
 
 
 def _waiting(source: sa.TableValuedAlias) -> sa.Select[str, bool, bool]:
-    """(account, anything due, anything urgent due) of those that do not rest."""
+    """(account, anything routine due, anything urgent due) of those that do not rest."""
     account = sa.type_coerce(source.c.value, sa.Text)
     mine = (delivery.c.account == account, delivery.c.not_before <= _NOW)
     rests = sa.exists().where(
@@ -88,7 +88,7 @@ def _waiting(source: sa.TableValuedAlias) -> sa.Select[str, bool, bool]:
     )
     return sa.select(
         account.label("account"),
-        sa.exists().where(sa.text(DUE), *mine).label("due"),
+        sa.exists().where(sa.text(ROUTINE), *mine).label("routine"),
         sa.exists().where(sa.text(URGENT), *mine).label("urgent"),
     ).where(~rests)
 
@@ -128,7 +128,8 @@ class CourierRows(Shipments, Quotas, Attention, MassChoices):
     async def claim(self, account: str, now: datetime, limit: int, *, urgent: bool = False) -> list[Claimed]:
         """Due rows of an account in their order, the caller's until the end of the transaction.
 
-        Those that are not put aboard a shipment are simply due again. ``urgent``: only what is not routine.
+        Those that are not put aboard a shipment are simply due again. A row is ``urgent`` or routine, so that
+        no lane takes what is the other's.
         """
         values = {"account": account, "now": now, "most": limit}
         found: Sequence[Any] = await self._tx.rows(_CLAIM[urgent], values)
@@ -139,7 +140,7 @@ class CourierRows(Shipments, Quotas, Attention, MassChoices):
         values = {"accounts": list(accounts), "now": now}
         found: set[tuple[str, bool]] = set()
         for row in await self._tx.rows(_WAITING[self._tx.dialect], values):
-            found |= {(row.account, urgent) for urgent in (False, True) if (row.due, row.urgent)[urgent]}
+            found |= {(row.account, urgent) for urgent in (False, True) if (row.routine, row.urgent)[urgent]}
         return found
 
     async def left_behind(self, now: datetime) -> bool:

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from bot.db import Tx, insert
 from bot.delivery.mass import KEPT, SENT, SOON, TOGETHER, Waiting
-from bot.delivery.rules import HELD, LEASE, DeliveryState, ShipmentState
-from bot.delivery.store_shipments import Shipment
-from bot.delivery.tables import DUE, delivery, shipment
+from bot.delivery.rules import HELD, LEASE, DeliveryState
+from bot.delivery.store_shipments import Shipment, fixed
+from bot.delivery.tables import DUE, delivery
 from bot.delivery.tables_mass import mass_choice, mass_job, mass_month, mass_tagged
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.tables import occurrence
@@ -21,7 +21,6 @@ from bot.messages import Urgency
 from bot.people.tables import contact
 from bot.platforms.port import Packed
 
-_SHIP: Final = insert(shipment)
 _JOB: Final = insert(mass_job)
 _CHOICE: Final = insert(mass_choice)
 _CHOOSE: Final = _CHOICE.on_conflict_do_update(
@@ -215,19 +214,13 @@ class MassRows(MassChoices):
         self, id_: int, account: str, packed: Packed, one: Waiting, tag: str, people: int, now: datetime
     ) -> Shipment:
         """Fix the call; everybody is on board already."""
-        until = now + packed.repeatable
-        self._tx.write(
-            _SHIP, id=id_, account=account, path=packed.path, body=packed.body,
-            content_type=packed.content_type, quota=packed.quota, size=people, made_at=now,
-            repeat_until=until, lease_until=now + LEASE, state=ShipmentState.SENDING, attempts=1,
-            message_id="", response_code="",
-        )  # fmt: skip
+        call = fixed(self._tx, id_, account, packed, people, now)
         self._tx.write(
             _JOB, shipment_id=id_, account=account, occurrence_id=one.occurrence, payload=one.payload,
             tag=tag, people=people, made_at=now,
         )  # fmt: skip
         await self._tx.flush()
-        return Shipment(id_, account, packed, now, until, now + LEASE, 1, may_have_arrived=False, size=people)
+        return call
 
     def choose(self, account: str, one: Waiting, reason: str, now: datetime, ship: int | None = None) -> None:
         """For good: this text went to a tag with ``ship``, or it does not go this way."""
@@ -235,24 +228,6 @@ class MassRows(MassChoices):
             _CHOOSE, account=account, occurrence_id=one.occurrence, payload=one.payload, reason=reason,
             shipment_id=ship, at=now,
         )  # fmt: skip
-
-    async def unload(self, ship: int) -> None:
-        """A call that surely did not happen: its people wait at the desk again."""
-        await self._tx.execute(
-            sa.update(delivery)
-            .where(delivery.c.shipment_id == ship, delivery.c.state == DeliveryState.LEASED)
-            .values(
-                state=DeliveryState.DUE,
-                shipment_id=None,
-                not_before=TOGETHER,
-                attempts=delivery.c.attempts - 1,
-            )
-        )
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id == ship)
-            .values(state=ShipmentState.DONE, lease_until=None)
-        )
 
     async def give_month_back(self, ship: int, month: Month) -> None:
         """The platform surely did not count it."""

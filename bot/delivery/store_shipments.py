@@ -94,31 +94,36 @@ class Ended:
     digest: bool
 
 
+def fixed(tx: Tx, id_: int, account: str, packed: Packed, size: int, now: datetime) -> Shipment:
+    """The row of a call that is about to be made; who is on board is the caller's to write."""
+    until, lease = now + packed.repeatable, now + LEASE
+    tx.write(
+        _SHIP,
+        id=id_,
+        account=account,
+        path=packed.path,
+        body=packed.body,
+        content_type=packed.content_type,
+        quota=packed.quota,
+        size=size,
+        made_at=now,
+        repeat_until=until,
+        lease_until=lease,
+        state=ShipmentState.SENDING,
+        attempts=1,
+        message_id="",
+        response_code="",
+    )
+    return Shipment(id_, account, packed, now, until, lease, 1, may_have_arrived=False, size=size)
+
+
 class Shipments:
     _tx: Tx
 
     def ship(self, id_: int, account: str, packed: Packed, members: Sequence[int], now: datetime) -> Shipment:
         """Fix a call before it is made; the members are the caller's in this transaction."""
-        until, lease = now + packed.repeatable, now + LEASE
         self._tx.write(_LOAD, members=members, aboard=id_)
-        self._tx.write(
-            _SHIP,
-            id=id_,
-            account=account,
-            path=packed.path,
-            body=packed.body,
-            content_type=packed.content_type,
-            quota=packed.quota,
-            size=len(members),
-            made_at=now,
-            repeat_until=until,
-            lease_until=lease,
-            state=ShipmentState.SENDING,
-            attempts=1,
-            message_id="",
-            response_code="",
-        )
-        return Shipment(id_, account, packed, now, until, lease, 1, may_have_arrived=False, size=len(members))
+        return fixed(self._tx, id_, account, packed, len(members), now)
 
     async def open_shipments(self, now: datetime) -> bool:
         """Is there any that ``abandoned`` or ``to_recall`` would give?"""

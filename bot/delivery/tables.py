@@ -45,6 +45,7 @@ media = sa.Table(
 # Conditions of partial indexes: asked in the same words, else SQLite walks the whole table.
 DUE = "state = 'due'"
 URGENT = "state = 'due' and urgency <> 'routine'"
+ROUTINE = "state = 'due' and urgency = 'routine'"  # by the index of what is due
 HELD = "state = 'leased' and shipment_id is null"
 ABOARD = "shipment_id is not null"
 

@@ -115,7 +115,7 @@ async def test_a_lease_of_the_slower_clock_still_covers_a_call(post: Post, root:
     async with two_clocks(post, root) as (ahead, behind):
         async with behind.database.begin() as tx:
             rows = CourierRows(tx)
-            await rows.hold(await rows.claim("campus", behind.clock(), 10), behind.clock())
+            await rows.hold(await rows.claim("campus", behind.clock(), 10, urgent=True), behind.clock())
         post.stage.clock.turn(timedelta(seconds=89))
         await ahead.courier.drain()
         assert post.calls(SEND) == []
@@ -136,7 +136,7 @@ async def test_a_backup_of_the_middle_of_a_fan_out(post: Post, root: Path, tmp_p
         await post.queue(f"第{number}条。", EVERYBODY[number % 6])
     async with post.stage.bot.database.begin() as tx:
         rows = CourierRows(tx)
-        await rows.hold(await rows.claim("campus", post.now, 5), post.now)
+        await rows.hold(await rows.claim("campus", post.now, 5, urgent=True), post.now)
     under_way = Counter(state for state, _ in await post.deliveries())
     assert {DeliveryState.DUE, DeliveryState.LEASED, DeliveryState.SENT} <= under_way.keys()
     settings = CAMPUS.settings(post.stage.url, post.stage.bot_url, str(post.stage.bot.settings.database))

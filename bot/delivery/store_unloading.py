@@ -1,0 +1,30 @@
+"""Taking a shipment apart: a call that surely did not happen, whose messages go on without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.db import Tx
+from bot.delivery.rules import DeliveryState, ShipmentState
+from bot.delivery.tables import delivery, shipment
+
+TRY_GIVEN_BACK = delivery.c.attempts - 1  # for ``attempts``: it was not the messages' fault
+
+
+async def unload(
+    tx: Tx, shipments: Sequence[int], state: DeliveryState = DeliveryState.DUE, **changes: Any
+) -> None:
+    """Everybody on board is off again, in this state and with these changes; the shipments are done with."""
+    await tx.execute(
+        sa.update(delivery)
+        .where(delivery.c.shipment_id.in_(shipments), delivery.c.state == DeliveryState.LEASED)
+        .values(state=state, shipment_id=None, **changes)
+    )
+    await tx.execute(
+        sa.update(shipment)
+        .where(shipment.c.id.in_(shipments))
+        .values(state=ShipmentState.DONE, lease_until=None)
+    )
