@@ -9,6 +9,7 @@ the morning of a school day, so that no quiet hour is in the way.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import tempfile
@@ -85,6 +86,8 @@ async def measure(folder: Path, url: str, people: int) -> list[Figure]:
         before = memory()
         occurrence, created = await _create(bot, people)
         hands.now += _WAVE
+        gc.collect()
+        gc.freeze()  # as a process that serves does
         begun = perf_counter()
         await bot.courier.drain()
         sent = perf_counter() - begun

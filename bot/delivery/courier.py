@@ -29,7 +29,8 @@ from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
 from bot.school import School
 
-_MOST: Final = 2000  # messages of an account that are looked at together
+_FIRST: Final = 2000  # messages of an account that are looked at together
+_MOST: Final = 8000  # the same, while they leave in large company
 _LEAST: Final = 256
 _WAVE: Final = 128  # calls that are fixed together
 _RECOVERY: Final = ("", False)  # the lane that takes over what was left behind
@@ -137,7 +138,7 @@ class Courier:
             rows = CourierRows(tx)
             if rests((await rows.account_states()).get(account), now):
                 return 0
-            claimed = await rows.claim(account, now, self._appetite.get(lane, _MOST), urgent=urgent)
+            claimed = await rows.claim(account, now, self._appetite.get(lane, _FIRST), urgent=urgent)
             if not claimed:
                 return 0
             admitted = await admit(rows, self._school(), claimed, now)

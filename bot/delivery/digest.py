@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.delivery.store_courier import Claimed
 from bot.duties.confirming import as_form
-from bot.messages import Address, CardUpdate, Choice, Content, Realm, Text, Urgency
+from bot.messages import REALMS, Address, CardUpdate, Choice, Content, Realm, Text, Urgency
 from bot.platforms.twin import as_text
 
 
@@ -116,7 +116,4 @@ def wave(parcels: Sequence[Parcel], most: int, most_fragile: int) -> tuple[list[
 
 
 def _realm(one: Claimed) -> Realm:
-    return _REALM[one.address.split("|", 2)[1]]
-
-
-_REALM = {str(realm): realm for realm in Realm}
+    return REALMS[one.address.split("|", 2)[1]]

@@ -125,16 +125,22 @@ class Attention(Lessons):
     async def sent_since(self, people: Sequence[int], since: datetime) -> dict[str, list[datetime]]:
         """By address: every app message since then, whatever its urgency; a digest counts once."""
         found: dict[str, list[datetime]] = {}
-        for row in await self._tx.rows(
-            sa.select(delivery.c.address, delivery.c.settled_at)
-            .join(shipment, shipment.c.id == delivery.c.shipment_id)
+        # By the person first: what PostgreSQL knows of the index of shipments is old while a campaign leaves.
+        had = (
+            sa.select(delivery.c.address, delivery.c.settled_at, delivery.c.shipment_id)
             .where(
-                shipment.c.quota == "app",
                 among(delivery.c.person_id, people),
                 delivery.c.settled_at > since,
                 delivery.c.state == DeliveryState.SENT,
             )
-            .order_by(delivery.c.settled_at)
+            .cte("had")
+            .prefix_with("MATERIALIZED")
+        )
+        for row in await self._tx.rows(
+            sa.select(had.c.address, had.c.settled_at)
+            .join(shipment, shipment.c.id == had.c.shipment_id)
+            .where(shipment.c.quota == "app")
+            .order_by(had.c.settled_at)
         ):
             found.setdefault(row.address, []).append(row.settled_at)
         return found
