@@ -28,6 +28,7 @@ WECOM_KEY, WECHAT_KEY = (
     "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
     "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 )
+TEMPLATE = "message/template/send"
 NOON = datetime(2026, 9, 4, 4, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
@@ -106,6 +107,11 @@ def app_text(to: str = "xiaolin", **more: Any) -> dict[str, Any]:
         "text": {"content": "今天别点陌生链接"},
         **more,
     }
+
+
+def reminder(to: str = "oFang", **more: Any) -> dict[str, Any]:
+    data = {"thing1": {"value": "反诈每周一测"}, "time2": {"value": "2026-11-21 19:00"}}
+    return {"touser": to, "template_id": "TPL", "data": data, **more}
 
 
 def vote_card(task: str, to: str = "xiaolin", **more: Any) -> dict[str, Any]:
