@@ -13,8 +13,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import pytest
 import sqlalchemy as sa
 
+from bot import migrate
 from bot.delivery.tables import delivery
 from bot.delivery.tables_mass import mass_job, mass_month
 from bot.duties.rules import OccurrenceState
@@ -105,3 +107,12 @@ async def opened(database_url: str, root: Path, **account: Any) -> AsyncIterator
     clock = Clock(source=lambda: frozen)
     async with staged(campus, database_url, root, clock, rng=Random(5)) as stage:
         yield MassPost(stage)
+
+
+@pytest.fixture
+async def post(database_url: str, root: Path) -> AsyncIterator[MassPost]:
+    """Our silent students follow an account that has no template for them, and are bound."""
+    async with opened(database_url, root, templates=False) as post:
+        await migrate.check(post.stage.bot.database)
+        await post.bind_all(STUDENTS)
+        yield post

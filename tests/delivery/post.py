@@ -31,11 +31,13 @@ from bot.work import Work
 
 MONDAY: Final = "2026-10-12T09:12:00+08:00"
 SOFTWARE: Final = "信息工程学院/2023级/软件2301"
+NURSES: Final = "护理学院/2023级/护理2301"
 SEND: Final = "/cgi-bin/message/send"
 TEMPLATE: Final = "/cgi-bin/message/template/send"
 SUBSCRIBE: Final = "/cgi-bin/message/subscribe/bizsend"
 CUSTOM: Final = "/cgi-bin/message/custom/send"
 NOTICE: Final = "/cgi-bin/externalcontact/message/send"
+LIST: Final = "/cgi-bin/school/user/list_parent"
 WEBHOOK: Final = "/cgi-bin/webhook/send"
 _NUMBERS = count(1)
 
