@@ -14,9 +14,7 @@ SECRET = "本人说夜里睡不着"
 
 async def test_need_to_know(cast: Cast) -> None:
     """Another college, a liaison, a counsellor, students: the same refusal for real and made up."""
-    await cast.lin.says("已经转了")
-    await cast.stage.settle()
-    [row] = await cast.rows(sa.select(call))
+    row = await cast.cries()
     await cast.opens_case(cast.he, code="", call=str(row.id))
     await cast.posts(cast.he, "case", no="2026-001", act="note", words=SECRET)
     real = ("case?no=2026-001", f"call?id={row.id}", f"case/new?call={row.id}")
@@ -50,9 +48,7 @@ async def test_need_to_know(cast: Cast) -> None:
 
 
 async def test_another_college_posts_in_vain(cast: Cast) -> None:
-    await cast.lin.says("已经转了")
-    await cast.stage.settle()
-    [row] = await cast.rows(sa.select(call))
+    row = await cast.cries()
     await cast.opens_case(cast.he, code="", call=str(row.id))
     for fields in (
         {"no": "2026-001", "act": "close"},
@@ -79,8 +75,7 @@ async def test_only_duty_people_without_an_office_land_at_their_desk(cast: Cast)
 
 
 async def test_messages_about_calls_are_never_addressed_to_a_group(cast: Cast) -> None:
-    await cast.lin.says("已经转了")
-    await cast.stage.settle()
+    await cast.cries()
     await cast.opens_case(cast.he)
     await cast.stage.settle()
     kept = await cast.rows(sa.select(payload.c.content))

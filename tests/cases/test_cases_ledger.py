@@ -19,8 +19,7 @@ SECRET = "本人说夜里睡不着"
 
 
 async def test_a_case_is_opened_from_a_call_and_shows_its_clock(cast: Cast) -> None:
-    await cast.lin.says("已经转了")
-    await cast.stage.settle()
+    await cast.cries()
     await cast.at("2026-10-12T09:16")
     await cast.he.taps("已接通")
     await cast.he.says("已转账已报警")
@@ -135,8 +134,7 @@ async def test_the_pack_has_the_clock_and_no_name(cast: Cast) -> None:
     await cast.stage.fire("install-app")
     await cast.lin.says("已安装")
     await cast.at("2026-10-13T09:00")
-    await cast.lin.says("已经转了")
-    await cast.stage.settle()
+    await cast.cries()
     await cast.he.taps("已接通")
     [row] = await cast.rows(sa.select(call))
     await cast.opens_case(cast.he, code="", call=str(row.id), day="2026-10-13")

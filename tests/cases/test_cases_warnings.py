@@ -10,9 +10,7 @@ from tests.cases.cases_cast import Cast, words
 
 
 async def test_the_console_answers_a_call_as_the_chat_does(cast: Cast) -> None:
-    await cast.lin.says("已经转了")
-    await cast.stage.settle()
-    [row] = await cast.rows(sa.select(call))
+    row = await cast.cries()
     await cast.posts(cast.wu, "call", id=str(row.id), act="contacted")
     cast.lin.received("吴老师已经接手")
     slow = await cast.posts(cast.he, "call", id=str(row.id), act="contacted")

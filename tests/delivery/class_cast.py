@@ -13,7 +13,6 @@ import pytest
 
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_classes import ClassSend
-from bot.duties.rules import OccurrenceState
 from bot.simulator.campus import Campus
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock
@@ -79,13 +78,11 @@ async def heard(post: Post, words: str) -> dict[str, int]:
     return {id_: post.seen(post.parent(id_), words) for id_ in EVERYBODY}
 
 
-async def sound(post: Post) -> str:
-    """An alert with two approvals."""
-    stage = post.stage
-    await post.member("chen").says("/alert alert-police 我市")
-    async with stage.bot.database.reading() as tx:
-        (waiting,) = await Work(tx).duties.in_state(OccurrenceState.WAITING)
-    for who in ("wu", "qin"):
-        await post.member(who).says(f"/approve {waiting.id}")
-    await stage.settle()
-    return waiting.id
+async def states(post: Post, occurrence: str) -> set[DeliveryState]:
+    return {state for state, _ in (await sends(post, occurrence)).values()}
+
+
+def department(post: Post, name: str) -> int:
+    """Its number in the 家校通讯录."""
+    (corp,) = post.stage.sim.world.corps
+    return next(one.id for one in corp.school.departments if one.name == name)

@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from bot import migrate
 from bot.delivery.tables import delivery
 from bot.delivery.tables_mass import mass_job, mass_month
-from bot.duties.rules import OccurrenceState
 from bot.messages import Address
 from bot.people.records import How
 from bot.simulator.account import OfficialAccount
@@ -85,17 +84,6 @@ class MassPost(Post):
     async def months(self) -> dict[str, int]:
         rows = await self.rows(sa.select(mass_month).order_by(mass_month.c.address))
         return {r.address.rpartition("|")[2].removeprefix("o"): r.used for r in rows}
-
-    async def sound(self, template: str = "alert-police") -> str:
-        """An alert that two others have agreed to; its campaign's id."""
-        author, second, third = self.member("chen"), self.member("wu"), self.member("qin")
-        await author.says(f"/alert {template} 我市")
-        async with self.stage.bot.database.reading() as tx:
-            (waiting,) = await Work(tx).duties.in_state(OccurrenceState.WAITING)
-        for one in (second, third):
-            await one.says(f"/approve {waiting.id}")
-        await self.sends()
-        return waiting.id
 
 
 @asynccontextmanager

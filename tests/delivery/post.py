@@ -20,6 +20,7 @@ from bot.delivery.rules import DeliveryState, Standing
 from bot.delivery.tables import account_state, delivery, shipment
 from bot.duties.launch import launch
 from bot.duties.occurrences import Planned
+from bot.duties.rules import OccurrenceState
 from bot.messages import Address, Content, Text, Urgency
 from bot.people.records import How
 from bot.simulator.campus import APP, CORP, SUBSCRIPTION, Campus
@@ -161,6 +162,16 @@ class Post:
     async def work(self) -> AsyncIterator[Work]:
         async with self.stage.bot.database.begin() as tx:
             yield Work(tx)
+
+    async def sound(self, template: str = "alert-police") -> str:
+        """An alert that two others have agreed to; its campaign's id."""
+        await self.member("chen").says(f"/alert {template} 我市")
+        async with self.stage.bot.database.reading() as tx:
+            (waiting,) = await Work(tx).duties.in_state(OccurrenceState.WAITING)
+        for second in ("wu", "qin"):
+            await self.member(second).says(f"/approve {waiting.id}")
+        await self.sends()
+        return waiting.id
 
     async def passes(self, **amount: float) -> None:
         """Time goes by and the courier looks."""

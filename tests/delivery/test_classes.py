@@ -13,7 +13,17 @@ from bot.delivery.tables import delivery, shipment
 from bot.messages import Address
 from bot.people.records import How
 from bot.simulator.campus import APP
-from tests.delivery.class_cast import EVERYBODY, SECOND, THIRD, heard, letter, school, sends
+from tests.delivery.class_cast import (
+    EVERYBODY,
+    SECOND,
+    THIRD,
+    department,
+    heard,
+    letter,
+    school,
+    sends,
+    states,
+)
 from tests.delivery.post import LIST, NOTICE, NURSES, Post
 
 __all__ = ["school"]  # the fixture
@@ -47,9 +57,7 @@ async def test_each_version_of_the_letter_goes_to_its_classes(school: Post) -> N
 async def test_a_class_the_platform_does_not_take_is_named(school: Post) -> None:
     """The scope was narrowed after we last looked: the others of the call are told."""
     (corp,) = school.stage.sim.world.corps
-    number = next(d.id for d in corp.school.departments if d.name == "初一1班")
-    nurses = next(d.id for d in corp.school.departments if d.name == "护理2301")
-    corp.apps[0].school_scope = [number, nurses]
+    corp.apps[0].school_scope = [department(school, name) for name in ("初一1班", "护理2301")]
     campaign = await letter(school)
     await school.sends()
     found = await sends(school, campaign)
@@ -60,7 +68,7 @@ async def test_a_class_the_platform_does_not_take_is_named(school: Post) -> None
 
 async def test_only_allowed_classes_are_chosen(school: Post) -> None:
     (corp,) = school.stage.sim.world.corps
-    corp.apps[0].school_scope = [next(d.id for d in corp.school.departments if d.name == "护理2301")]
+    corp.apps[0].school_scope = [department(school, "护理2301")]
     async with school.work() as work:
         await work.follows.read_again("campus")
     await school.stage.bot.follows.drain()
@@ -135,7 +143,7 @@ async def test_approval_and_stop_hold_for_classes(school: Post) -> None:
     async with school.work() as work:
         assert await stop(work, campaign, school.now)
     await school.sends()
-    assert {state for state, _ in (await sends(school, campaign)).values()} == {DeliveryState.CANCELLED}
+    assert await states(school, campaign) == {DeliveryState.CANCELLED}
     assert set((await heard(school, "一封信")).values()) == {0}
 
 
@@ -145,7 +153,7 @@ async def test_the_answer_is_lost_and_nobody_hears_twice(school: Post) -> None:
     await school.sends()
     await school.passes(minutes=5)
     await school.passes(minutes=5)
-    assert {state for state, _ in (await sends(school, campaign)).values()} == {DeliveryState.SENT}
+    assert await states(school, campaign) == {DeliveryState.SENT}
     assert max((await heard(school, "一封信")).values()) == 1
 
 

@@ -13,6 +13,14 @@ from tests.delivery.mass_cast import LIST, STUDENTS, MassPost, post
 __all__ = ["post"]  # the fixture
 
 
+async def desks(post: MassPost, many: int) -> list[MassDesk]:
+    """Of so many couriers; the crowd has gathered, and none of them has looked yet."""
+    bot = post.stage.bot
+    while sum([await bot.courier._lane("public", urgent=False)]):
+        pass
+    return [MassDesk(bot.database, bot.lines.clients, lambda: bot.school, Ledger()) for _ in range(many)]
+
+
 async def test_a_lost_answer_is_repeated_and_seen_once(post: MassPost) -> None:
     """Killed between the call and its settling: 45066 within the minute, then 45065 with the first number."""
     post.stage.sim.faults.drop(LIST)
@@ -30,12 +38,9 @@ async def test_a_lost_answer_is_repeated_and_seen_once(post: MassPost) -> None:
 
 async def test_a_courier_that_dies_after_the_call_is_followed_by_another(post: MassPost) -> None:
     campaign = await post.launched("weekly-reminder")
-    bot = post.stage.bot
-    desk = MassDesk(bot.database, bot.lines.clients, lambda: bot.school, Ledger())
-    while sum([await bot.courier._lane("public", urgent=False)]):
-        pass
+    (desk,) = await desks(post, 1)
     (ship,), _ = await desk.look("public", post.now)
-    await bot.lines.clients["public", Realm.OPENID].send(ship.packed)  # and here it dies
+    await post.stage.bot.lines.clients["public", Realm.OPENID].send(ship.packed)  # and here it dies
     await post.passes(minutes=3)
     assert post.calls(LIST) == ["ok", "45065"]
     assert post.told(*STUDENTS) == [1] * 6
@@ -44,11 +49,7 @@ async def test_a_courier_that_dies_after_the_call_is_followed_by_another(post: M
 
 async def test_two_couriers_take_one_crowd_once(post: MassPost) -> None:
     await post.launched("weekly-reminder")
-    bot = post.stage.bot
-    while sum([await bot.courier._lane("public", urgent=False)]):
-        pass
-    desks = [MassDesk(bot.database, bot.lines.clients, lambda: bot.school, Ledger()) for _ in range(4)]
-    looks = await asyncio.gather(*(desk.look("public", post.now) for desk in desks))
+    looks = await asyncio.gather(*(desk.look("public", post.now) for desk in await desks(post, 4)))
     ships = [ship for found, _ in looks for ship in found]
     assert [ship.size for ship in ships] == [6]
     assert set((await post.months()).values()) == {1}

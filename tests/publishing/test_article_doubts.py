@@ -15,7 +15,7 @@ async def test_a_lost_answer_of_a_draft_is_found_in_the_box(desk: Desk) -> None:
     one = await desk.draft(await desk.stage.fire("weekly-reminder"))
     assert one.state is State.DRAFTING
     await desk.passes(minutes=1)
-    assert (await desk.now(one.id)).state is State.DRAFT
+    assert await desk.state(one) is State.DRAFT
     assert len(desk.drafts()) == 1
     assert desk.calls(ADD) == ["ok"]
 
@@ -24,7 +24,7 @@ async def test_a_draft_call_that_did_nothing_is_made_again(desk: Desk) -> None:
     desk.stage.sim.faults.http(ADD)
     one = await desk.draft(await desk.stage.fire("weekly-reminder"))
     await desk.passes(minutes=1)
-    assert (await desk.now(one.id)).state is State.DRAFT
+    assert await desk.state(one) is State.DRAFT
     assert len(desk.drafts()) == 1
 
 
@@ -33,7 +33,7 @@ async def test_a_lost_answer_of_submit_is_found_among_the_published(desk: Desk) 
     one = await desk.ready()
     desk.stage.sim.faults.drop(SUBMIT)
     await desk.runs()
-    assert (await desk.now(one.id)).state is State.SUBMITTING
+    assert await desk.state(one) is State.SUBMITTING
     await desk.passes(minutes=1)
     done = await desk.now(one.id)
     assert done.state is State.PUBLISHED
@@ -66,7 +66,7 @@ async def test_a_submission_in_doubt_that_nobody_can_find_is_never_repeated(desk
     desk.chen.received("结果不明")
     await desk.passes(days=4)
     assert len(desk.calls(SUBMIT)) == 1
-    assert (await desk.now(one.id)).state is State.UNKNOWN
+    assert await desk.state(one) is State.UNKNOWN
 
 
 async def test_an_unknown_one_that_turns_up_later_is_public_after_all(desk: Desk) -> None:
@@ -75,10 +75,10 @@ async def test_an_unknown_one_that_turns_up_later_is_public_after_all(desk: Desk
     desk.stage.sim.faults.drop(SUBMIT)
     for _ in range(40):
         await desk.passes(minutes=1)
-    assert (await desk.now(one.id)).state is State.UNKNOWN
+    assert await desk.state(one) is State.UNKNOWN
     desk.finish(0)
     await desk.passes(hours=5)
-    assert (await desk.now(one.id)).state is State.PUBLISHED
+    assert await desk.state(one) is State.PUBLISHED
 
 
 async def test_a_look_that_fails_does_not_submit_again(desk: Desk) -> None:
@@ -94,7 +94,7 @@ async def test_a_look_that_fails_does_not_submit_again(desk: Desk) -> None:
     seen = []
     for _ in range(30):
         await desk.passes(hours=1)
-        seen.append((await desk.now(one.id)).state)
+        seen.append(await desk.state(one))
     assert desk.calls(SUBMIT) == ["ok"]
     assert list(dict.fromkeys(seen)) == [State.SUBMITTING, State.UNKNOWN, State.PUBLISHED]
     assert len(desk.public()) == 1
@@ -111,9 +111,9 @@ async def test_whoever_dies_while_submitting_is_taken_over_without_a_second_try(
     desk.account.publish_event = False
     await desk.stage.bot.lines.publishers["public"].submit(held.media_id)  # and kill -9
     await desk.runs()
-    assert (await desk.now(one.id)).state is State.SUBMITTING
+    assert await desk.state(one) is State.SUBMITTING
     await desk.passes(minutes=3)
-    assert (await desk.now(one.id)).state is State.PUBLISHED
+    assert await desk.state(one) is State.PUBLISHED
     assert desk.calls(SUBMIT) == ["ok"]
 
 
@@ -134,7 +134,7 @@ async def test_two_presses_at_once_publish_once(desk: Desk) -> None:
     press = desk.stage.bot.press
     await asyncio.gather(*(press.round() for _ in range(4)))
     await desk.runs()
-    assert (await desk.now(one.id)).state is State.PUBLISHED
+    assert await desk.state(one) is State.PUBLISHED
     assert desk.calls(SUBMIT) == ["ok"]
 
 
@@ -149,4 +149,4 @@ async def test_an_event_of_somebody_elses_article_changes_nothing(desk: Desk) ->
     assert media is not None
     for _ in range(40):
         await desk.passes(minutes=1)
-    assert (await desk.now(one.id)).state is State.UNKNOWN
+    assert await desk.state(one) is State.UNKNOWN

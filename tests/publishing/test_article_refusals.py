@@ -56,7 +56,7 @@ async def test_refusals_end_or_wait_for_somebody_to_mend_the_account(
     one = await desk.draft(await desk.stage.fire("weekly-reminder"))
     assert (one.state, one.outcome) == (state, f"error:{code}")
     await desk.passes(minutes=11)
-    assert (await desk.now(one.id)).state is (State.DRAFT if state is State.ASKED else state)
+    assert await desk.state(one) is (State.DRAFT if state is State.ASKED else state)
 
 
 async def test_the_day_of_a_hundred_submissions_is_kept_to(desk: Desk) -> None:
@@ -70,7 +70,7 @@ async def test_the_day_of_a_hundred_submissions_is_kept_to(desk: Desk) -> None:
     assert (waits.state, waits.outcome) == (State.READY, "quota")
     assert desk.calls(SUBMIT) == []
     await desk.passes(days=1)
-    assert (await desk.now(one.id)).state is State.PUBLISHED
+    assert await desk.state(one) is State.PUBLISHED
 
 
 async def test_a_stopped_campaign_is_not_published(desk: Desk) -> None:
@@ -88,5 +88,5 @@ async def test_a_restored_backup_publishes_nothing_by_itself(desk: Desk) -> None
     async with desk.work() as work:
         await work.articles.hold("public")
     await desk.passes(days=1)
-    assert (await desk.now(one.id)).state is State.UNKNOWN
+    assert await desk.state(one) is State.UNKNOWN
     assert desk.calls(SUBMIT) == []

@@ -82,9 +82,9 @@ async def test_without_an_event_the_result_is_asked_for(desk: Desk) -> None:
     desk.account.publish_status, desk.account.publish_event = 1, False
     one = await desk.ready()
     await desk.runs()
-    assert (await desk.now(one.id)).state is State.SUBMITTED
+    assert await desk.state(one) is State.SUBMITTED
     await desk.passes(minutes=3)
-    assert (await desk.now(one.id)).state is State.SUBMITTED
+    assert await desk.state(one) is State.SUBMITTED
     desk.finish(0)
     await desk.passes(minutes=3)
     done = await desk.now(one.id)
@@ -99,7 +99,7 @@ async def test_a_result_that_never_comes_is_unknown_after_three_days(desk: Desk)
     await desk.runs()
     for _ in range(80):
         await desk.passes(hours=1)
-    assert (await desk.now(one.id)).state is State.UNKNOWN
+    assert await desk.state(one) is State.UNKNOWN
     assert desk.calls(SUBMIT) == ["ok"]
     assert len(desk.calls(GET)) < 60  # 100 a day for all articles
     desk.chen.received("结果不明")

@@ -17,6 +17,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto as WeComCrypto
 from wechatpy.parser import parse_message as parse_wechat
 from wechatpy.replies import create_reply
 
+from bot.simulator.account import OfficialAccount
 from bot.simulator.ears import Speaker
 from bot.simulator.page_api import Hooks
 from bot.simulator.server import SIMULATION, build
@@ -139,6 +140,11 @@ class EchoBot:
     raw: Callable[[Any], web.Response] | None = None
     pages: list[str] = field(default_factory=list)
 
+    @property
+    def event(self) -> Any:
+        """The fields of what was heard last."""
+        return self.heard[-1]._data
+
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_route("*", "/callback/campus", self.wecom)
@@ -195,6 +201,10 @@ class Stage:
     http: aiohttp.ClientSession
     tokens: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def account(self) -> OfficialAccount:
+        return self.sim.world.accounts[0]
+
     def member(self, userid: str) -> Speaker:
         return self.sim.phone(CORP, "member", userid)
 
@@ -232,6 +242,10 @@ class Stage:
 
     async def wechat(self, path: str, body: Any) -> Any:
         return await self.post(f"/wechat/cgi-bin/{path}", body, access_token=await self.public_token())
+
+    async def code(self, path: str, body: Any) -> int:
+        """The errcode of a call in the name of the official account."""
+        return int((await self.wechat(path, body))["errcode"])
 
     async def upload(self, house: str, kind: str, name: str, data: bytes) -> Any:
         token = await (self.token() if house == "wecom" else self.public_token())

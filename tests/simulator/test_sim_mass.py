@@ -21,14 +21,14 @@ async def test_mass_sends_are_few_and_never_twice(stage: Stage) -> None:
         }
 
     first = await stage.wechat(MASS, post(1))
-    assert (await stage.wechat(MASS, post(1)))["errcode"] == 45066
+    assert await stage.code(MASS, post(1)) == 45066
     stage.clock.turn(timedelta(minutes=2))
     again = await stage.wechat(MASS, post(1))
     assert (again["errcode"], again["msg_id"]) == (45065, first["msg_id"])
-    codes = [(await stage.wechat(MASS, post(n)))["errcode"] for n in (2, 3, 4, 5)]
+    codes = [await stage.code(MASS, post(n)) for n in (2, 3, 4, 5)]
     assert codes == [0, 0, 0, 45028]
     await stage.sim.settled()
-    done = stage.bot.heard[-1]._data
+    done = stage.bot.event
     assert (done["Event"], done["Status"], done["SentCount"]) == ("MASSSENDJOBFINISH", "send success", "2")
     assert len(stage.follower("oFang").bubbles) == 4
     assert stage.follower("oGone").bubbles == []
@@ -38,14 +38,14 @@ async def test_mass_sends_are_few_and_never_twice(stage: Stage) -> None:
 
 async def test_mass_by_openid_takes_two_at_least(stage: Stage) -> None:
     body = {"touser": ["oFang"], "msgtype": "text", "text": {"content": "提醒"}}
-    assert (await stage.wechat("message/mass/send", body))["errcode"] == 40130
-    assert (await stage.wechat("message/mass/send", body | {"touser": ["oFang", "oGone"]}))["errcode"] == 0
+    assert await stage.code("message/mass/send", body) == 40130
+    assert await stage.code("message/mass/send", body | {"touser": ["oFang", "oGone"]}) == 0
     stage.follower("oFang").received("提醒")
 
 
 async def test_tags_have_their_limits_and_one_stranger_spoils_a_call(stage: Stage) -> None:
     async def code(path: str, body: Any) -> int:
-        return int((await stage.wechat(f"tags/{path}", body))["errcode"])
+        return await stage.code(f"tags/{path}", body)
 
     made = await stage.wechat("tags/create", {"tag": {"name": "家长"}})
     number = made["tag"]["id"]
@@ -70,7 +70,7 @@ async def test_tags_have_their_limits_and_one_stranger_spoils_a_call(stage: Stag
 
 
 async def test_a_mass_send_may_wait_for_the_administrators_phone(stage: Stage) -> None:
-    account = stage.sim.world.accounts[0]
+    account = stage.account
     account.mass_confirm = "all"
     post = {"filter": {"is_to_all": True}, "msgtype": "text", "text": {"content": "提醒"}, "clientmsgid": "w"}
     number = (await stage.wechat(MASS, post))["msg_id"]
@@ -79,7 +79,7 @@ async def test_a_mass_send_may_wait_for_the_administrators_phone(stage: Stage) -
     assert stage.follower("oFang").bubbles == []
     await decide(stage.sim, account, None)
     await stage.sim.settled()
-    assert stage.bot.heard[-1]._data["Status"] == "err(40002)"
+    assert stage.bot.event["Status"] == "err(40002)"
     state = await stage.wechat("message/mass/get", {"msg_id": str(number)})
     assert state["msg_status"] == "SEND_FAIL"
     assert stage.follower("oFang").bubbles == []
@@ -90,7 +90,7 @@ async def test_a_subscription_account_posts_once_a_day() -> None:
     data["accounts"][0]["type"] = "subscription"
     async with staged(data) as stage:
         post = {"filter": {"is_to_all": True}, "msgtype": "text"}
-        assert (await stage.wechat(MASS, post | {"text": {"content": "一"}}))["errcode"] == 0
-        assert (await stage.wechat(MASS, post | {"text": {"content": "二"}}))["errcode"] == 45028
+        assert await stage.code(MASS, post | {"text": {"content": "一"}}) == 0
+        assert await stage.code(MASS, post | {"text": {"content": "二"}}) == 45028
         stage.clock.turn(timedelta(days=1))
-        assert (await stage.wechat(MASS, post | {"text": {"content": "二"}}))["errcode"] == 0
+        assert await stage.code(MASS, post | {"text": {"content": "二"}}) == 0

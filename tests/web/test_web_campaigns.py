@@ -15,8 +15,7 @@ from bot.work import Work
 
 async def test_what_waits_is_shown_with_its_forecast(browser: New, campus: Campus) -> None:
     campaign, _ = await campus.launches("warning", asked_by=(await campus.person("A1")).id)
-    second = browser()
-    await enters(second, campus, "A2")
+    second = await enters(browser(), campus, "A2")
     page = await second.opens(f"/console/campaign?id={quote(campaign)}")
     assert "「预警通报」将发给3人（学生3）" in page.words
     assert "campus企业微信3人" in page.words
@@ -30,8 +29,7 @@ async def test_what_waits_is_shown_with_its_forecast(browser: New, campus: Campu
 
 async def test_before_sending(browser: New, campus: Campus) -> None:
     """The forecast with the texts; a try; another time and a unit, past the approvers."""
-    admin = browser()
-    await enters(admin, campus, "A1")
+    admin = await enters(browser(), campus, "A1")
     assert "/console/before?duty=warning" in admin.page.text
     page = await admin.opens("/console/before?duty=parents-letter")
     assert "「给家长的一封信」将发给3人（家长3）" in page.words
@@ -53,8 +51,7 @@ async def test_before_sending(browser: New, campus: Campus) -> None:
     async with campus.database.reading() as tx:
         (one,) = await Work(tx).duties.occurrences(duty="warning")
     assert (one.unit, one.state) == (unit, OccurrenceState.WAITING)
-    second = browser()
-    await enters(second, campus, "A2")
+    second = await enters(browser(), campus, "A2")
     page = await second.posts("/console/campaign", id=one.id, act="approve")
     assert "即将发出" in page.words
     async with campus.database.reading() as tx:
@@ -62,12 +59,11 @@ async def test_before_sending(browser: New, campus: Campus) -> None:
 
 
 async def test_before_sending_is_for_administrators_of_that_unit(browser: New, campus: Campus) -> None:
-    teacher, liaison = browser(), browser()
-    await enters(teacher, campus, "T1")
+    teacher = await enters(browser(), campus, "T1")
     assert "/console/before" not in teacher.page.text
     assert (await teacher.opens("/console/before?duty=weekly")).status == 403
     assert (await teacher.posts("/console/before", duty="weekly", act="send")).status == 403
-    await enters(liaison, campus, "A3")
+    liaison = await enters(browser(), campus, "A3")
     page = await liaison.opens("/console/before?duty=weekly")
     assert "（护理学院）将发给3人" in page.words
     assert (await liaison.opens("/console/before?duty=weekly&unit=" + quote("学生处"))).status == 403
@@ -76,12 +72,11 @@ async def test_before_sending_is_for_administrators_of_that_unit(browser: New, c
 
 async def test_the_second_person_approves(browser: New, campus: Campus) -> None:
     campaign, slug = await campus.launches("warning", asked_by=(await campus.person("A1")).id)
-    first, second, liaison = browser(), browser(), browser()
-    await enters(first, campus, "A1")
+    first = await enters(browser(), campus, "A1")
     assert (await first.posts("/console/campaign", id=campaign, act="approve")).status == 403
-    await enters(liaison, campus, "A3")
+    liaison = await enters(browser(), campus, "A3")
     assert (await liaison.posts("/console/campaign", id=campaign, act="approve")).status == 403
-    await enters(second, campus, "A2")
+    second = await enters(browser(), campus, "A2")
     page = await second.posts("/console/campaign", id=campaign, act="approve")
     assert "进行中" in page.words
     assert (await browser().opens(f"/a/{slug}")).status == 200
@@ -89,8 +84,7 @@ async def test_the_second_person_approves(browser: New, campus: Campus) -> None:
 
 async def test_pause_holds_messages_back_and_stop_is_final(browser: New, campus: Campus) -> None:
     campaign, slug = await campus.launches("parents-letter")
-    admin = browser()
-    await enters(admin, campus, "A1")
+    admin = await enters(browser(), campus, "A1")
 
     async def due() -> list[tuple[str, bool]]:
         async with campus.database.reading() as tx:

@@ -42,20 +42,18 @@ async def test_what_a_platform_took_back_stands_on_the_first_page(browser: New, 
     async with campus.database.begin() as tx:
         Abilities(tx).withdraw("campus", Way.TEMPLATE, "48001 api unauthorized", campus.clock.now)
         Abilities(tx).withdraw("gone", Way.MASS, "48003 no agreement", campus.clock.now)
-    admin, liaison = browser(), browser()
-    await enters(admin, campus, "A1")
+    admin = await enters(browser(), campus, "A1")
     words = (await admin.opens("/console/")).words
     assert "平台收回的权限" in words
     assert "campus模板消息账号没有这个权限" in words
     assert "群发" not in words
-    await enters(liaison, campus, "A3")
+    liaison = await enters(browser(), campus, "A3")
     assert "平台收回" not in (await liaison.opens("/console/")).words
 
 
 async def test_a_console_link_signs_no_letters(browser: New, campus: Campus) -> None:
     _, slug = await campus.launches("parents-letter")
-    admin = browser()
-    await enters(admin, campus, "A1")
+    admin = await enters(browser(), campus, "A1")
     assert "登录后签收" in (await admin.opens(f"/a/{slug}")).words
     assert (await admin.posts(f"/a/{slug}/sign", task="all")).status == 403
 
@@ -82,15 +80,14 @@ async def test_the_overview_shows_what_waits_and_what_comes(browser: New, campus
     await campus.launches("warning", asked_by=(await campus.person("A1")).id)
     async with campus.database.begin() as tx:
         CourierRows(tx).stop("campus", "40001 invalid secret", campus.clock.now)
-    admin, teacher = browser(), browser()
-    await enters(admin, campus, "A1")
+    admin = await enters(browser(), campus, "A1")
     page = admin.page
     assert "停止发送的账号" in page.words
     assert "40001invalidsecret" in page.words
     assert "预警通报" in page.words
     assert "要另一位来审批" in page.words
     assert "完成0/3" in page.words
-    await enters(teacher, campus, "T1")
+    teacher = await enters(browser(), campus, "T1")
     assert "停止发送的账号" not in teacher.page.words
     assert "通过" not in teacher.page.words
     assert "完成0/2" in teacher.page.words
@@ -98,8 +95,7 @@ async def test_the_overview_shows_what_waits_and_what_comes(browser: New, campus
 
 async def test_a_teacher_sees_her_class_and_changes_nothing(browser: New, campus: Campus) -> None:
     campaign, _ = await campus.launches("parents-letter")
-    teacher = browser()
-    await enters(teacher, campus, "T1")
+    teacher = await enters(browser(), campus, "T1")
     page = await teacher.opens(f"/console/campaign?id={quote(campaign)}")
     assert "护理2301" in page.words
     assert "护理2402" not in page.words
@@ -115,8 +111,7 @@ async def test_a_teacher_sees_her_class_and_changes_nothing(browser: New, campus
 
 
 async def test_people_are_found_within_scope_only_and_on_record(browser: New, campus: Campus) -> None:
-    teacher = browser()
-    await enters(teacher, campus, "T1")
+    teacher = await enters(browser(), campus, "T1")
     await teacher.opens("/console/people")
     assert "王小雨（尾号1001）" in (await teacher.posts("/console/people", word="王小雨")).words
     outside = await teacher.posts("/console/people", word="王小阳")
@@ -134,8 +129,8 @@ async def test_names_are_only_text(browser: New, campus: Campus) -> None:
         values = {"name": "<script>alert(1)</script>"}
         await tx.execute(sa.update(person).where(person.c.code.in_(["2301001", "A1"])).values(**values))
     _, slug = await campus.launches("parents-letter")
-    admin, father = browser(), browser()
-    await enters(admin, campus, "A1")
+    father = browser()
+    admin = await enters(browser(), campus, "A1")
     pages = [admin.page, await admin.opens("/console/people")]
     pages.append(await admin.posts("/console/people", word="2301001"))
     pages.append(await father.logs_in("p1", next_=f"/a/{slug}"))

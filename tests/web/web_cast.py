@@ -241,8 +241,9 @@ class Campus:
 New = Callable[[], Browser]
 
 
-async def enters(one: Browser, campus: Campus, code: str, room: str = "") -> None:
-    """Comes in by the one-time link of /login."""
+async def enters(one: Browser, campus: Campus, code: str, room: str = "") -> Browser:
+    """Comes in by the one-time link of /login; the same browser."""
     link = console_link(KEY, (await campus.person(code)).id, campus.clock.now, room)
     assert "进入控制台" in (await one.opens(link)).words
     await one.posts(link)
+    return one
