@@ -23,10 +23,14 @@ FILE_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "iterdir
 LONGEST, MIDDLE = 300, 100
 
 
+def files_of(*folders: str) -> tuple[str, ...]:
+    found = [path for folder in folders for path in (TOP / folder).rglob("*.py")]
+    return tuple(sorted(path.relative_to(TOP).as_posix() for path in found))
+
+
 @cache
 def files() -> tuple[str, ...]:
-    found = [*(TOP / "bot").rglob("*.py"), *(TOP / "handlers").rglob("*.py")]
-    return tuple(sorted(path.relative_to(TOP).as_posix() for path in found))
+    return files_of("bot", "handlers")
 
 
 @cache
@@ -194,9 +198,14 @@ def test_the_ground_is_pure(forbidden: Callable[[ast.AST], bool]) -> None:
     assert not strays, f"on the Ground something {forbidden.__name__}: {strays}"
 
 
+def length(file: str) -> int:
+    return len((TOP / file).read_text(encoding="utf-8").splitlines())
+
+
 def test_files_are_short() -> None:
-    lengths = {file: len((TOP / file).read_text(encoding="utf-8").splitlines()) for file in files()}
-    assert {file: count for file, count in lengths.items() if count > LONGEST} == {}
+    lengths = {file: length(file) for file in files()}
+    stories = {file: length(file) for file in files_of("tests")}
+    assert {file: count for file, count in (lengths | stories).items() if count > LONGEST} == {}
     assert median(count for count in lengths.values() if count) < MIDDLE
 
 

@@ -18,37 +18,30 @@ from urllib.parse import quote
 import aiohttp
 import sqlalchemy as sa
 
+from bot.cases.tables import call
 from bot.people.tables import audit
 from bot.simulator.browser import Page
 from bot.simulator.campus import APP, CORP, Campus
-from bot.simulator.cast import COLUMNS, Row
 from bot.simulator.ears import Speaker
 from bot.simulator.stage import Stage
 from bot.work import Work
+from tests.delivery.post import NURSES, SOFTWARE, row
 
 MONDAY: Final = datetime.fromisoformat("2026-10-12T09:12+08:00")
-SOFTWARE: Final = "信息工程学院/2023级/软件2301"
-NURSES: Final = "护理学院/2023级/护理2301"
-
-
-def _row(code: str, name: str, kind: str, unit: str, userid: str = "", **more: str) -> Row:
-    row = dict.fromkeys(COLUMNS, "")
-    row |= {"编号": code, "姓名": name, "身份": kind, "单位": unit, "学段": "大学", "企业微信账号": userid}
-    return row | more
 
 
 def campus(cards: bool = True, plan: str = "college-generic") -> Campus:
     return Campus(
         rows=[
-            _row("2301001", "林小满", "学生", SOFTWARE, "lin"),
-            _row("2301002", "周一诺", "学生", SOFTWARE, "zhou"),
-            _row("2302001", "白露", "学生", NURSES, "bai"),
-            _row("T1001", "苏晴", "教职工", "信息工程学院", "su", 职责="辅导员", 负责单位=SOFTWARE),
-            _row("T1002", "何远", "教职工", "信息工程学院", "he", 职责="值班", 负责单位="信息工程学院"),
-            _row("T1003", "马兰", "教职工", "护理学院", "ma", 职责="值班", 负责单位="护理学院"),
-            _row("T1004", "吴越", "教职工", "保卫处", "wu", 职责="值班;审批", 负责单位="全校"),
-            _row("T1005", "陈立", "教职工", "学生处", "chen", 职责="管理员;审批", 负责单位="全校"),
-            _row("T1006", "方圆", "教职工", "信息工程学院", "fang", 职责="反诈联络员"),
+            row("2301001", "林小满", "学生", SOFTWARE, "lin"),
+            row("2301002", "周一诺", "学生", SOFTWARE, "zhou"),
+            row("2302001", "白露", "学生", NURSES, "bai"),
+            row("T1001", "苏晴", "教职工", "信息工程学院", "su", 职责="辅导员", 负责单位=SOFTWARE),
+            row("T1002", "何远", "教职工", "信息工程学院", "he", 职责="值班", 负责单位="信息工程学院"),
+            row("T1003", "马兰", "教职工", "护理学院", "ma", 职责="值班", 负责单位="护理学院"),
+            row("T1004", "吴越", "教职工", "保卫处", "wu", 职责="值班;审批", 负责单位="全校"),
+            row("T1005", "陈立", "教职工", "学生处", "chen", 职责="管理员;审批", 负责单位="全校"),
+            row("T1006", "方圆", "教职工", "信息工程学院", "fang", 职责="反诈联络员"),
         ],
         followers=(("oFang", "访客"),),
         cards=cards,
@@ -84,13 +77,29 @@ class Cast:
 
     async def posts(self, who: Speaker, path: str, **fields: str) -> Page:
         """A form of the page they see, with its token."""
-        page = await self.opens(who, "cases")
-        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
-        assert token, page.text[:2000]
-        form = {"csrf": token[1], **fields}
+        form = {"csrf": await self._token(who), **fields}
         page = await who.visit(f"{self.stage.bot_url}/console/{path}", form)
         await self.stage.settle()
         return page
+
+    async def _token(self, who: Speaker) -> str:
+        page = await self.opens(who, "cases")
+        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert token, page.text[:2000]
+        return token[1]
+
+    async def _session(self, who: Speaker) -> tuple[aiohttp.ClientSession, str]:
+        """What their browser sends by, for answers that are no pages; and their token."""
+        token, session = await self._token(who), who.browser._session
+        assert session is not None
+        return session, token
+
+    async def cries(self) -> Any:
+        """林小满 has transferred money and says so; the row of her call, once those on duty were told."""
+        await self.lin.says("已经转了")
+        await self.stage.settle()
+        [found] = await self.rows(sa.select(call))
+        return found
 
     async def opens_case(self, who: Speaker, code: str = "2301001", **fields: str) -> Page:
         given = {
@@ -101,24 +110,16 @@ class Cast:
 
     async def packs(self, who: Speaker, number: str, ending: str) -> bytes:
         """The look-back pack of a case, as bytes."""
-        page = await self.opens(who, "cases")
-        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
-        session = who.browser._session
-        assert token
-        assert session is not None
-        form = {"csrf": token[1], "no": number, "ending": ending}
+        session, token = await self._session(who)
+        form = {"csrf": token, "no": number, "ending": ending}
         async with session.post(f"{self.stage.bot_url}/console/case/pack", data=form) as answer:
             assert answer.status == 200
             return await answer.read()
 
     async def uploads(self, who: Speaker, path: str, data: bytes) -> Page:
         """A file through the form of the page they see."""
-        page = await self.opens(who, "cases")
-        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
-        session = who.browser._session
-        assert token
-        assert session is not None
-        form = aiohttp.FormData({"csrf": token[1]})
+        session, token = await self._session(who)
+        form = aiohttp.FormData({"csrf": token})
         form.add_field("file", data, filename="名单.csv")
         async with session.post(f"{self.stage.bot_url}/console/{path}", data=form) as answer:
             return Page(str(answer.url), answer.status, await answer.text())

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
 from tests.cli.office import Office, open_office
+from tests.cli.ward import Ward, open_ward
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +25,9 @@ def _log_as_before() -> Iterator[None]:
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     return open_office(tmp_path)
+
+
+@pytest.fixture
+async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
+    async with open_ward(tmp_path) as ward:
+        yield ward

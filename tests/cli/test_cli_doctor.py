@@ -2,104 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp import web
 
-from bot.app import built
 from bot.delivery.base_limits import call_limits
-from bot.delivery.store_abilities import Abilities
 from bot.delivery.tables import account_state, quota
 from bot.duties.plan_values import ZONE
-from bot.loading import load_settings
-from bot.messages import Way
 from bot.settings import WecomApp
-from bot.simulator.corp import Parent, SchoolDepartment, Student
-from bot.simulator.server import SIMULATION, build
-from bot.simulator.simulation import Simulation
-from bot.simulator.stage import free_port
-from bot.simulator.world import Clock, World
-from tests.cli.office import SECRETS, Office, Outcome, open_office
-
-HOST = "127.0.0.1"
-
-
-def world() -> dict[str, Any]:
-    app = {
-        "agent_id": 1000002, "secret": SECRETS["CAMPUS_SECRET"], "token": SECRETS["CAMPUS_TOKEN"],
-        "aes_key": SECRETS["CAMPUS_AES_KEY"], "school": True,
-    }  # fmt: skip
-    members = [{"userid": userid, "name": userid} for userid in ("XiaoLin", "ateng", "teacher_su")]
-    school = {
-        "departments": [{"id": 1, "name": "护理2301"}],
-        "students": [{"student_userid": "s_lin", "name": "林小满", "department": [1]}],
-        "parents": [
-            {"parent_userid": "P_lin_ma", "name": "林家长", "children": [{"student_userid": "s_lin"}]}
-        ],
-    }
-    corp = {"corp_id": "ww0123456789abcdef", "name": "示例职业技术学院", "members": members, "apps": [app]}
-    public = {
-        "app_id": "wx0123456789abcdef", "secret": SECRETS["PUBLIC_SECRET"], "token": SECRETS["PUBLIC_TOKEN"],
-        "aes_key": SECRETS["PUBLIC_AES_KEY"], "original_id": "gh_0123456789ab", "name": "示例学院",
-        "templates": {
-            "TPL": {"title": "待办提醒", "fields": {"thing1": "事项", "time2": "时间"}},
-            "SUB": {"title": "学校提醒", "fields": {"thing1": "提醒", "time2": "时间"}, "subscription": True},
-        },
-    }  # fmt: skip
-    hook = {"key": SECRETS["STAFFROOM_KEY"], "name": "反诈工作群"}
-    return {"corps": [corp | {"school": school}], "accounts": [public], "webhooks": [hook]}
-
-
-@dataclass(slots=True)
-class Ward:
-    """A school whose bot is running, beside its pretended platforms."""
-
-    office: Office
-    sim: Simulation
-    bot: web.Application
-
-    async def doctor(self) -> Outcome:
-        return await self.office.types("doctor")
-
-    @property
-    def app(self) -> Any:
-        return self.sim.world.corps[0].apps[0]
-
-    @property
-    def public(self) -> Any:
-        return self.sim.world.accounts[0]
-
-
-@asynccontextmanager
-async def served(app: web.Application, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, HOST, port).start()
-    try:
-        yield
-    finally:
-        await runner.cleanup()
-
-
-@pytest.fixture
-async def ward(tmp_path: Path) -> AsyncIterator[Ward]:
-    platform, own = free_port(HOST), free_port(HOST)
-    office = open_office(tmp_path, f"http://{HOST}:{platform}", f"http://{HOST}:{own}")
-    await office.types("roster", "import", tmp_path / "roster.csv", "--apply")
-    sim_app = build(World.from_dict(world()), Clock(), base_url=f"http://{HOST}:{platform}")
-    settings = load_settings(office.settings, SECRETS)
-    async with (
-        served(sim_app, platform),
-        built(settings, office.folder) as bot,
-        served(bot.web, own),
-    ):
-        yield Ward(office, sim_app[SIMULATION], bot.web)
+from tests.cli.office import SECRETS
+from tests.cli.ward import HOST, Ward
 
 
 async def test_a_healthy_school(ward: Ward) -> None:
@@ -169,125 +81,6 @@ async def test_addresses_that_lead_elsewhere(ward: Ward, public_url: str, told: 
     found = await ward.doctor()
     assert found.code == 1
     assert told in found.err
-
-
-async def test_members_outside_the_visible_scope(ward: Ward) -> None:
-    ward.app.visible = ["XiaoLin"]
-    found = await ward.doctor()
-    assert found.code == 1
-    assert "抽查名单里 3 人，2 人看不到（护理学院、护理2301）" in found.err
-    assert "应用管理→本应用→可见范围" in found.err
-
-
-async def test_the_app_is_not_among_those_for_parents(ward: Ward) -> None:
-    ward.app.school = False
-    found = await ward.doctor()
-    assert found.code == 1
-    assert "65022" in found.err
-    assert "家校沟通→API→可调用接口的应用" in found.err
-
-
-async def test_parents_who_do_not_follow(ward: Ward) -> None:
-    ward.sim.world.corps[0].school.parents[0].is_subscribe = False
-    found = await ward.doctor()
-    assert found.code == 0
-    assert "家长 1 人，1 人没有关注学校通知" in found.out
-    assert "护理2301 1 人" in found.out
-    assert "/sim/qr/" in found.out
-    assert "林家长" not in found.out
-
-
-async def test_classes_teachers_and_campuses(ward: Ward) -> None:
-    """One class outside the scope, one that is nobody's, a teacher who does not see the app."""
-    (corp,) = ward.sim.world.corps
-    there = corp.school.departments[0]
-    there.department_admins = [{"userid": "nobody_sees", "type": 3}, {"userid": "XiaoLin", "type": 4}]
-    there.parentid = 5
-    corp.school.departments = [
-        SchoolDepartment(4, "学校", 0, 5),
-        SchoolDepartment(5, "护理学院", 4, 4),
-        there,
-        SchoolDepartment(6, "西校区", 4, 4),
-        SchoolDepartment(7, "没有这个班", 6),
-    ]
-    corp.school.students.append(Student("s_far", "远", [7]))
-    corp.school.parents.append(Parent("p_far", "远家长", False, [{"student_userid": "s_far"}]))
-    ward.app.school_scope = [6]
-    found = await ward.doctor()
-    assert found.code == 1
-    assert "1 个班不在家长可使用的应用里，家长通知发不到：学校/护理学院/护理2301" in found.err
-    assert "花名册里找不到 学校/西校区/没有这个班" in found.out
-    assert "核对 2 人，1 人看不到应用，家长通知会报 65024（护理2301）" in found.err
-    assert "护理学院：家长 1 人，关注 1 人（100%）" in found.out
-    assert "西校区：家长 1 人，关注 0 人（0.0%）" in found.out
-    corp.verified = False
-    assert "43009" in (await ward.doctor()).err
-
-
-async def test_templates_that_do_not_fit(ward: Ward) -> None:
-    ward.office.change("settings.yaml", "time2: time", "thing5: body")
-    found = await ward.doctor()
-    assert "没有写的字段 time2；模板里没有的字段 thing5" in found.err
-    ward.office.change("settings.yaml", "id: TPL", "id: LOST")
-    found = await ward.doctor()
-    assert found.code == 1
-    assert "账号里没有 LOST" in found.err
-    assert "账号里有：TPL" in found.err
-
-
-SUBSCRIBE = "    templates: {subscribe: {id: SUB, type: once}, "
-
-
-async def test_subscription_templates_are_looked_at(ward: Ward) -> None:
-    ward.office.change("settings.yaml", "    templates: {", SUBSCRIBE)
-    ward.public.forbidden = {"/cgi-bin/ticket/getticket": 48001}
-    assert "jsapi_ticket失败：48001" in (await ward.doctor()).err
-    ward.public.forbidden = {}
-    found = await ward.doctor()
-    assert found.code == 0
-    assert "模板 subscribe 可用，字段齐全" in found.out
-    assert "网页上的「下次提醒我」可用" in found.out
-    assert "平台额度 订阅通知：今天已用 0" in found.out
-    ward.office.change("settings.yaml", "type: once", "type: long")
-    assert "type 改成 once" in (await ward.doctor()).err
-    ward.office.change("settings.yaml", "id: SUB,", "id: TPL,")
-    found = await ward.doctor()
-    assert "账号里没有 TPL" in found.err
-    assert "订阅通知→我的模板" in found.err
-
-
-async def test_ways_that_were_taken_back(ward: Ward) -> None:
-    """What can be read again is given free; what cannot be tried without sending waits for one message."""
-    ward.office.change("settings.yaml", "    templates: {", SUBSCRIBE)
-    database, now = ward.office.database(), datetime.now(UTC)
-
-    async def taken_back() -> dict[Way, bool]:
-        async with database.begin() as tx:
-            found = await Abilities(tx).withdrawn("public")
-        return {one.way: one.try_at > datetime.now(UTC) for one in found}
-
-    async with database.begin() as tx:
-        for way in Way:
-            Abilities(tx).withdraw("public", way, "48001 api unauthorized rid: 1-2-3", now)
-    ward.public.forbidden = {"/wxaapi/newtmpl/gettemplate": 48001}
-    found = await ward.doctor()
-    assert found.code == 1
-    assert "模板消息的权限已恢复" in found.out
-    assert "平台收回过客服消息（48001 api unauthorized" in found.out
-    assert "平台收回了订阅通知（48001" in found.err
-    assert "认证是否到期" in found.err
-    assert await taken_back() == {Way.CUSTOM: False, Way.MASS: False, Way.SUBSCRIBE: True}
-    ward.public.forbidden = {}
-    assert (await ward.doctor()).code == 0
-    assert await taken_back() == {Way.CUSTOM: False, Way.MASS: False}
-    await database.close()
-
-
-async def test_an_account_that_may_not_do_what_the_settings_say(ward: Ward) -> None:
-    ward.public.type = "subscription"
-    found = await ward.doctor()
-    assert "48001" in found.err
-    assert "认证是否到期" in found.err
 
 
 async def test_quotas_that_run_low(ward: Ward) -> None:

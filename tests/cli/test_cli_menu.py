@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.office import Office
-from tests.cli.test_cli_doctor import Ward, ward
-
-__all__ = ["ward"]  # the fixture
+from tests.cli.ward import Ward
 
 
 async def test_show_apply_delete(ward: Ward) -> None:

@@ -13,11 +13,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import pytest
 import sqlalchemy as sa
 
+from bot import migrate
 from bot.delivery.tables import delivery
 from bot.delivery.tables_mass import mass_job, mass_month
-from bot.duties.rules import OccurrenceState
 from bot.messages import Address
 from bot.people.records import How
 from bot.simulator.account import OfficialAccount
@@ -84,17 +85,6 @@ class MassPost(Post):
         rows = await self.rows(sa.select(mass_month).order_by(mass_month.c.address))
         return {r.address.rpartition("|")[2].removeprefix("o"): r.used for r in rows}
 
-    async def sound(self, template: str = "alert-police") -> str:
-        """An alert that two others have agreed to; its campaign's id."""
-        author, second, third = self.member("chen"), self.member("wu"), self.member("qin")
-        await author.says(f"/alert {template} 我市")
-        async with self.stage.bot.database.reading() as tx:
-            (waiting,) = await Work(tx).duties.in_state(OccurrenceState.WAITING)
-        for one in (second, third):
-            await one.says(f"/approve {waiting.id}")
-        await self.sends()
-        return waiting.id
-
 
 @asynccontextmanager
 async def opened(database_url: str, root: Path, **account: Any) -> AsyncIterator[MassPost]:
@@ -105,3 +95,12 @@ async def opened(database_url: str, root: Path, **account: Any) -> AsyncIterator
     clock = Clock(source=lambda: frozen)
     async with staged(campus, database_url, root, clock, rng=Random(5)) as stage:
         yield MassPost(stage)
+
+
+@pytest.fixture
+async def post(database_url: str, root: Path) -> AsyncIterator[MassPost]:
+    """Our silent students follow an account that has no template for them, and are bound."""
+    async with opened(database_url, root, templates=False) as post:
+        await migrate.check(post.stage.bot.database)
+        await post.bind_all(STUDENTS)
+        yield post

@@ -20,6 +20,7 @@ from bot.delivery.rules import DeliveryState, Standing
 from bot.delivery.tables import account_state, delivery, shipment
 from bot.duties.launch import launch
 from bot.duties.occurrences import Planned
+from bot.duties.rules import OccurrenceState
 from bot.messages import Address, Content, Text, Urgency
 from bot.people.records import How
 from bot.simulator.campus import APP, CORP, SUBSCRIPTION, Campus
@@ -31,11 +32,13 @@ from bot.work import Work
 
 MONDAY: Final = "2026-10-12T09:12:00+08:00"
 SOFTWARE: Final = "信息工程学院/2023级/软件2301"
+NURSES: Final = "护理学院/2023级/护理2301"
 SEND: Final = "/cgi-bin/message/send"
 TEMPLATE: Final = "/cgi-bin/message/template/send"
 SUBSCRIBE: Final = "/cgi-bin/message/subscribe/bizsend"
 CUSTOM: Final = "/cgi-bin/message/custom/send"
 NOTICE: Final = "/cgi-bin/externalcontact/message/send"
+LIST: Final = "/cgi-bin/school/user/list_parent"
 WEBHOOK: Final = "/cgi-bin/webhook/send"
 _NUMBERS = count(1)
 
@@ -159,6 +162,16 @@ class Post:
     async def work(self) -> AsyncIterator[Work]:
         async with self.stage.bot.database.begin() as tx:
             yield Work(tx)
+
+    async def sound(self, template: str = "alert-police") -> str:
+        """An alert that two others have agreed to; its campaign's id."""
+        await self.member("chen").says(f"/alert {template} 我市")
+        async with self.stage.bot.database.reading() as tx:
+            (waiting,) = await Work(tx).duties.in_state(OccurrenceState.WAITING)
+        for second in ("wu", "qin"):
+            await self.member(second).says(f"/approve {waiting.id}")
+        await self.sends()
+        return waiting.id
 
     async def passes(self, **amount: float) -> None:
         """Time goes by and the courier looks."""

@@ -2,85 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from random import Random
 
-import pytest
 import sqlalchemy as sa
 
 from bot.delivery.actions import stop
-from bot.delivery.rules import SECOND_ALERT, DeliveryState, Standing
-from bot.delivery.store_classes import ClassSend
+from bot.delivery.rules import DeliveryState, Standing
 from bot.delivery.tables import delivery, shipment
-from bot.duties.rules import OccurrenceState
 from bot.messages import Address
 from bot.people.records import How
-from bot.simulator.campus import APP, CORP
-from bot.simulator.stage import staged
-from bot.simulator.world import Clock
-from bot.work import Work
-from tests.delivery.post import CAMPUS, MONDAY, NOTICE, Post, row
-from tests.delivery.test_following import LIST, NURSES
-
-FIRST, SECOND, THIRD = (f"附属中学/初一/初一{number}班" for number in (1, 2, 3))
-# 初一1班 has one parent in the roster; the others have theirs in the 家校通讯录 alone, one in two classes.
-SCHOOL = replace(
-    CAMPUS,
-    plan="city-bureau",
-    rows=[
-        *(r for r in CAMPUS.rows if r["身份"] == "教职工"),
-        row("7101", "小甲", "学生", FIRST, 学段="初中"),
-        row("7201", "小乙", "学生", SECOND, 学段="初中"),
-        row("7202", "小丙", "学生", SECOND, 学段="初中"),
-        row("7301", "小丁", "学生", THIRD, 学段="初中"),
-        row("2301101", "方小雨", "学生", NURSES),
-        row("T7", "郭老师", "教职工", "附属中学", "guo", 职责="班主任", 负责单位=SECOND, 学段=""),
-        row("P7", "甲妈妈", "家长", FIRST, "p_jia", 监护="7101", 学段="初中"),
-    ],
-    followers=(("oYi", "乙妈妈"),),
-    silent=("p_bing",),
-    unknown=(
-        ("p_yi", "乙妈妈", "7201;7301"),
-        ("p_bing", "丙妈妈", "7202"),
-        ("p_fang", "方妈妈", "2301101"),
-    ),
+from bot.simulator.campus import APP
+from tests.delivery.class_cast import (
+    EVERYBODY,
+    SECOND,
+    THIRD,
+    department,
+    heard,
+    letter,
+    school,
+    sends,
+    states,
 )
-EVERYBODY = ("p_jia", "p_yi", "p_bing", "p_fang")
+from tests.delivery.post import LIST, NOTICE, NURSES, Post
 
-
-async def opened(campus: object, url: str, root: Path) -> AsyncIterator[Post]:
-    frozen = datetime.fromisoformat(MONDAY)
-    clock = Clock(source=lambda: frozen)
-    async with staged(campus, url, root, clock, rng=Random(5)) as stage:  # type: ignore[arg-type]
-        await stage.bot.follows.drain()
-        yield Post(stage)
-
-
-@pytest.fixture
-async def school(database_url: str, root: Path) -> AsyncIterator[Post]:
-    async for post in opened(SCHOOL, database_url, root):
-        yield post
-
-
-async def letter(post: Post) -> str:
-    """The bureau's letter to parents."""
-    duty = next(
-        d.id for d in post.stage.bot.school.plan.packs["city-bureau"].duties if d.what == "letter-parent"
-    )
-    return await post.launched(duty)
-
-
-async def sends(post: Post, occurrence: str) -> dict[str, tuple[DeliveryState, str]]:
-    async with post.stage.bot.database.reading() as tx:
-        found: list[ClassSend] = await Work(tx).outbox.class_sends([occurrence], [""])
-    return {one.unit: (one.state, one.outcome) for one in found}
-
-
-async def heard(post: Post, words: str) -> dict[str, int]:
-    return {id_: post.seen(post.parent(id_), words) for id_ in EVERYBODY}
+__all__ = ["school"]  # the fixture
 
 
 async def test_a_class_without_known_parents_gets_the_letter_as_a_class(school: Post) -> None:
@@ -111,9 +57,7 @@ async def test_each_version_of_the_letter_goes_to_its_classes(school: Post) -> N
 async def test_a_class_the_platform_does_not_take_is_named(school: Post) -> None:
     """The scope was narrowed after we last looked: the others of the call are told."""
     (corp,) = school.stage.sim.world.corps
-    number = next(d.id for d in corp.school.departments if d.name == "初一1班")
-    nurses = next(d.id for d in corp.school.departments if d.name == "护理2301")
-    corp.apps[0].school_scope = [number, nurses]
+    corp.apps[0].school_scope = [department(school, name) for name in ("初一1班", "护理2301")]
     campaign = await letter(school)
     await school.sends()
     found = await sends(school, campaign)
@@ -124,7 +68,7 @@ async def test_a_class_the_platform_does_not_take_is_named(school: Post) -> None
 
 async def test_only_allowed_classes_are_chosen(school: Post) -> None:
     (corp,) = school.stage.sim.world.corps
-    corp.apps[0].school_scope = [next(d.id for d in corp.school.departments if d.name == "护理2301")]
+    corp.apps[0].school_scope = [department(school, "护理2301")]
     async with school.work() as work:
         await work.follows.read_again("campus")
     await school.stage.bot.follows.drain()
@@ -199,7 +143,7 @@ async def test_approval_and_stop_hold_for_classes(school: Post) -> None:
     async with school.work() as work:
         assert await stop(work, campaign, school.now)
     await school.sends()
-    assert {state for state, _ in (await sends(school, campaign)).values()} == {DeliveryState.CANCELLED}
+    assert await states(school, campaign) == {DeliveryState.CANCELLED}
     assert set((await heard(school, "一封信")).values()) == {0}
 
 
@@ -209,63 +153,8 @@ async def test_the_answer_is_lost_and_nobody_hears_twice(school: Post) -> None:
     await school.sends()
     await school.passes(minutes=5)
     await school.passes(minutes=5)
-    assert {state for state, _ in (await sends(school, campaign)).values()} == {DeliveryState.SENT}
+    assert await states(school, campaign) == {DeliveryState.SENT}
     assert max((await heard(school, "一封信")).values()) == 1
-
-
-async def sound(post: Post) -> str:
-    """An alert with two approvals."""
-    stage = post.stage
-    for who, words in (("chen", "/alert alert-police 我市"),):
-        await stage.sim.phone(CORP, "member", who).says(words)
-    async with stage.bot.database.reading() as tx:
-        (waiting,) = await Work(tx).duties.in_state(OccurrenceState.WAITING)
-    for who in ("wu", "qin"):
-        await stage.sim.phone(CORP, "member", who).says(f"/approve {waiting.id}")
-    await stage.settle()
-    return waiting.id
-
-
-async def test_an_alert_goes_to_the_same_classes(school: Post) -> None:
-    campaign = await sound(school)
-    assert {state for state, _ in (await sends(school, campaign)).values()} == {DeliveryState.SENT}
-    assert await heard(school, "安全账户") == {"p_jia": 1, "p_yi": 1, "p_bing": 0, "p_fang": 1}
-    assert '"toall":1' not in "".join(r.body.decode() for r in await school.rows(sa.select(shipment.c.body)))
-
-
-async def test_one_alert_a_day_is_enough_for_a_class(school: Post) -> None:
-    await sound(school)
-    school.stage.clock.turn(timedelta(minutes=7))
-    second = await sound(school)
-    assert set((await sends(school, second)).values()) == {(DeliveryState.CANCELLED, SECOND_ALERT)}
-    assert (await heard(school, "安全账户"))["p_yi"] == 1
-
-
-async def test_a_letter_to_a_class_sleeps_at_night_and_an_alert_does_not(school: Post) -> None:
-    school.stage.clock.turn(timedelta(hours=14))  # 23:12
-    campaign = await letter(school)
-    await school.stage.bot.follows.drain()
-    await school.sends()
-    assert set((await heard(school, "一封信")).values()) == {0}
-    await sound(school)
-    assert (await heard(school, "安全账户"))["p_yi"] == 1
-    await school.passes(hours=9)
-    assert {state for state, _ in (await sends(school, campaign)).values()} == {DeliveryState.SENT}
-    assert (await heard(school, "一封信"))["p_yi"] == 1
-
-
-async def test_an_alert_to_everybody_where_nobody_is_known(database_url: str, root: Path) -> None:
-    campus = replace(
-        SCHOOL,
-        rows=[r for r in SCHOOL.rows if r["身份"] != "家长"],
-        unknown=(*SCHOOL.unknown, ("p_jia", "甲妈妈", "7101")),
-    )
-    async for post in opened(campus, database_url, root):
-        campaign = await sound(post)
-        bodies = [r.body.decode() for r in await post.rows(sa.select(shipment.c.body))]
-        assert sum('"toall":1' in body for body in bodies) == 1
-        assert len(await sends(post, campaign)) == 4
-        assert await heard(post, "安全账户") == {"p_jia": 1, "p_yi": 1, "p_bing": 0, "p_fang": 1}
 
 
 async def test_random_worlds_nobody_twice_and_the_sum_is_the_audience(school: Post) -> None:

@@ -24,11 +24,9 @@ from bot.messages import Urgency
 from bot.people.tables_school import parent_follow, school_class, school_directory
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock
-from tests.delivery.post import CAMPUS, MONDAY, NOTICE, SOFTWARE, Post, row
+from tests.delivery.post import CAMPUS, LIST, MONDAY, NOTICE, NURSES, SOFTWARE, Post, row
 
-LIST = "/cgi-bin/school/user/list_parent"
 TREE = "/cgi-bin/school/department/list"
-NURSES = "护理学院/2023级/护理2301"
 # 许兰 does not follow; the nurses' parents are in the 家校通讯录 and not in the roster.
 FAMILIES = replace(
     CAMPUS,

@@ -109,6 +109,9 @@ class Desk:
         assert found is not None
         return found
 
+    async def state(self, one: Article) -> State:
+        return (await self.now(one.id)).state
+
     async def runs(self) -> None:
         """The press works, events come in, and half a minute later it has taken them up."""
         for seconds in (0, 0, 25):

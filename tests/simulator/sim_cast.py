@@ -17,6 +17,7 @@ from wechatpy.enterprise.crypto import WeChatCrypto as WeComCrypto
 from wechatpy.parser import parse_message as parse_wechat
 from wechatpy.replies import create_reply
 
+from bot.simulator.account import OfficialAccount
 from bot.simulator.ears import Speaker
 from bot.simulator.page_api import Hooks
 from bot.simulator.server import SIMULATION, build
@@ -28,6 +29,7 @@ WECOM_KEY, WECHAT_KEY = (
     "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
     "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 )
+TEMPLATE = "message/template/send"
 NOON = datetime(2026, 9, 4, 4, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
@@ -108,6 +110,11 @@ def app_text(to: str = "xiaolin", **more: Any) -> dict[str, Any]:
     }
 
 
+def reminder(to: str = "oFang", **more: Any) -> dict[str, Any]:
+    data = {"thing1": {"value": "反诈每周一测"}, "time2": {"value": "2026-11-21 19:00"}}
+    return {"touser": to, "template_id": "TPL", "data": data, **more}
+
+
 def vote_card(task: str, to: str = "xiaolin", **more: Any) -> dict[str, Any]:
     options = [{"id": "A", "text": "立即转账"}, {"id": "B", "text": "挂断并拨打110"}]
     card = {
@@ -132,6 +139,11 @@ class EchoBot:
     answer: Answer = lambda message: f"收到：{message.content}" if message.type == "text" else ""
     raw: Callable[[Any], web.Response] | None = None
     pages: list[str] = field(default_factory=list)
+
+    @property
+    def event(self) -> Any:
+        """The fields of what was heard last."""
+        return self.heard[-1]._data
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -189,6 +201,10 @@ class Stage:
     http: aiohttp.ClientSession
     tokens: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def account(self) -> OfficialAccount:
+        return self.sim.world.accounts[0]
+
     def member(self, userid: str) -> Speaker:
         return self.sim.phone(CORP, "member", userid)
 
@@ -226,6 +242,10 @@ class Stage:
 
     async def wechat(self, path: str, body: Any) -> Any:
         return await self.post(f"/wechat/cgi-bin/{path}", body, access_token=await self.public_token())
+
+    async def code(self, path: str, body: Any) -> int:
+        """The errcode of a call in the name of the official account."""
+        return int((await self.wechat(path, body))["errcode"])
 
     async def upload(self, house: str, kind: str, name: str, data: bytes) -> Any:
         token = await (self.token() if house == "wecom" else self.public_token())

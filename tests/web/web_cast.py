@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -25,6 +26,7 @@ from bot.quiz.items import Bank
 from bot.school import School
 from bot.settings import WecomApp
 from bot.simulator.cast import COLUMNS
+from bot.web.rules import console_link
 from bot.work import Work
 
 NOW = datetime(2026, 9, 17, 18, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -234,3 +236,14 @@ class Campus:
             duties = Work(tx).duties
             tasks = await duties.tasks_for(campaign, person=person.id)
             return [(str(p.kind), p.via) for task, _ in tasks for p in await duties.proofs(task.id)]
+
+
+New = Callable[[], Browser]
+
+
+async def enters(one: Browser, campus: Campus, code: str, room: str = "") -> Browser:
+    """Comes in by the one-time link of /login; the same browser."""
+    link = console_link(KEY, (await campus.person(code)).id, campus.clock.now, room)
+    assert "进入控制台" in (await one.opens(link)).words
+    await one.posts(link)
+    return one
