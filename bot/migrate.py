@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -84,7 +85,7 @@ async def _run(database: Database, what: Callable[[Config], Any]) -> None:
 def _config() -> Config:
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # of this moment: the default is that of the first import
     config.set_main_option("script_location", str(_SCRIPTS))
     config.set_main_option("path_separator", "os")
     return config

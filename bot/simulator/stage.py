@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
+from typing import Final
 
 from aiohttp import web
 
@@ -25,6 +26,9 @@ from bot.simulator.simulation import Simulation
 from bot.simulator.world import Clock, World
 from bot.web.front import listening
 from bot.work import Work
+
+_PORTS: Final = range(16_000, 32_000)
+_TRIES: Final = 100
 
 
 @dataclass(slots=True)
@@ -135,8 +139,12 @@ async def admit(database: Database, campus: Campus, bot: Bot, now: datetime) -> 
 
 
 def free_port(host: str) -> int:
-    """A port that was free a moment ago; the simulator has to know it before the bot listens."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on which nobody listens; the simulator has to know it before the bot does.
+
+    Below those that outgoing connections are given, so that none of them takes it meanwhile.
+    """
+    for port in SystemRandom().sample(_PORTS, k=_TRIES):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((host, port))
+            return port
+    raise OSError(f"no free port on {host}")
