@@ -55,7 +55,8 @@ async def test_four_phones_talk(stage: Stage, page: Page, tmp_path: Path) -> Non
     await boxes.nth(0).fill("帮助")
     await boxes.nth(0).press("Enter")
     await expect(page.get_by_text("我能做这些").first).to_be_visible()
-    await page.get_by_role("button", name="开始", exact=True).first.click()
+    async with page.expect_response(lambda answer: answer.request.method == "POST"):
+        await page.get_by_role("button", name="开始", exact=True).first.click()
     await stage.settle()
     await expect(page.get_by_text("1/20").first).to_be_visible()
     await boxes.nth(2).fill("/stats")
