@@ -18,7 +18,7 @@ from bot.delivery.rules import (
     period,
 )
 from bot.delivery.store_attention import Cap
-from bot.delivery.store_courier import Claimed, CourierRows
+from bot.delivery.store_courier import Claimed, CourierRows, Shipment
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState
 from bot.messages import CardUpdate, Realm, Urgency
@@ -84,6 +84,24 @@ async def admit(
     await _second_alert(desk)
     await _too_fast(desk)
     return [*welcome, *desk.left]
+
+
+async def may_leave_again(
+    rows: CourierRows, school: School, left: Sequence[Shipment], now: datetime
+) -> dict[int, datetime]:
+    """When each of these calls may be repeated: what is routine and surely did not arrive disturbs nobody.
+
+    A call is repeated as a whole, so it waits for the last lesson of anybody aboard.
+    """
+    patient = [s.id for s in left if s.routine and not s.may_have_arrived]
+    if not patient:
+        return {s.id: now for s in left}
+    aboard = await rows.people_aboard(patient)
+    in_class = await rows.in_class(sorted({one for some in aboard.values() for one in some}))
+    stages = {id_: {s for one in some for s in in_class.get(one, ())} for id_, some in aboard.items()}
+    return {
+        s.id: school.plan.free_from(now, stages.get(s.id, ())) if s.id in patient else now for s in left
+    }
 
 
 async def _unremarkable(desk: _Desk, caps: Mapping[str, Cap]) -> list[Claimed]:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from bot.db import Database, Tx
-from bot.delivery.actions_attention import admit
+from bot.delivery.actions_attention import admit, may_leave_again
 from bot.delivery.actions_calls import Calls
 from bot.delivery.actions_following import hearing
 from bot.delivery.actions_media import media_of, upload
@@ -220,13 +220,13 @@ class Courier:
     async def _recover(self) -> int:
         """Take over what a courier left behind: repeat inside the platform's window, else it is unknown."""
         now = self._clock()
-        quiet = self._school().plan.quiet_until(now)
         again: list[Shipment] = []
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
             await rows.stranded(now)
             left = await rows.abandoned(now, Parallel().now)
             recalls = await rows.to_recall(now)
+            welcome = await may_leave_again(rows, self._school(), left, now)
             for shipment in left:
                 known = bool(shipment.packed.recipients) and (
                     (shipment.account, shipment.packed.recipients[0].realm) in self._clients
@@ -236,8 +236,8 @@ class Courier:
                     await settle(tx, self._school(), [Outcome(shipment, lost)], now, self._rng)
                 elif not known:
                     await rows.failed(shipment, DeliveryState.DEAD, NO_CLIENT, now)
-                elif shipment.routine and quiet > now and not shipment.may_have_arrived:
-                    await rows.postpone(shipment, quiet, counted=False, certain=True)
+                elif welcome[shipment.id] > now:
+                    await rows.postpone(shipment, welcome[shipment.id], counted=False, certain=True)
                 else:
                     again.append(shipment)
         for account in sorted({shipment.account for shipment in again}):

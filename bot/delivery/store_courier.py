@@ -14,6 +14,7 @@ from bot.delivery.rules import LEASE, DeliveryState
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.store_attention import NUDGE, Attention
+from bot.delivery.store_left_behind import LeftBehind
 from bot.delivery.store_mass import MassChoices
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
@@ -120,7 +121,7 @@ class Claimed(NamedTuple):
     nudge: bool  # a reminder: counted per task, not against the caps
 
 
-class CourierRows(Shipments, Quotas, Attention, MassChoices):
+class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
     """Everything the courier reads and writes within one transaction."""
 
     def __init__(self, tx: Tx) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
-from bot.db import Moment, Tx, insert
-from bot.delivery.rules import LEASE, OUT_OF_SCOPE, RECALLED, DeliveryState, ShipmentState, repeatable
-from bot.delivery.tables import OPEN_SHIPMENTS, account_state, delivery, shipment
+from bot.db import Tx, insert
+from bot.delivery.rules import LEASE, OUT_OF_SCOPE, DeliveryState, ShipmentState, repeatable
+from bot.delivery.tables import delivery, shipment
 from bot.duties.tables import task
 from bot.lists import among, among_named
-from bot.messages import Address, Urgency
+from bot.messages import Urgency
 from bot.platforms.port import Packed, Receipt
 
 _SHIP: Final = insert(shipment)
@@ -33,27 +33,8 @@ _CLOSE: Final = (
         lease_until=None,
     )
 )
-_UNSETTLED: Final = (ShipmentState.SENDING, ShipmentState.WAITING)
+UNSETTLED: Final = (ShipmentState.SENDING, ShipmentState.WAITING)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
-
-
-def _rests(now: datetime | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
-    """Does the shipment's account rest?"""
-    return shipment.c.account.in_(
-        sa.select(account_state.c.account).where(
-            sa.or_(account_state.c.stopped != "", account_state.c.not_before > now)
-        )
-    )
-
-
-_NOW: Final = sa.bindparam("now", type_=Moment())
-_ANY_OPEN: Final = sa.select(
-    sa.exists().where(
-        sa.text(OPEN_SHIPMENTS),
-        shipment.c.lease_until <= _NOW,
-        ~_rests(_NOW),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,48 +106,6 @@ class Shipments:
         self._tx.write(_LOAD, members=members, aboard=id_)
         return fixed(self._tx, id_, account, packed, len(members), now)
 
-    async def open_shipments(self, now: datetime) -> bool:
-        """Is there any that ``abandoned`` or ``to_recall`` would give?"""
-        return bool(await self._tx.scalar(_ANY_OPEN, {"now": now}))
-
-    async def abandoned(self, now: datetime, limit: int = 20) -> list[Shipment]:
-        """Shipments to be sent again, leased anew: those that wait, and those whose courier died."""
-        due = await self._open(now, limit, shipment.c.state.in_(_UNSETTLED), ~_rests(now))
-        if not due:
-            return []
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id.in_([row.id for row in due]))
-            .values(state=ShipmentState.SENDING, lease_until=now + LEASE, attempts=shipment.c.attempts + 1)
-        )
-        return await self._with_members(due, now)
-
-    async def to_recall(self, now: datetime, limit: int = 20) -> list[Shipment]:
-        """Messages of stopped campaigns that are to be taken back, leased."""
-        due = await self._open(now, limit, shipment.c.state == ShipmentState.RECALL, ~_rests(now))
-        if due:
-            await self._tx.execute(
-                sa.update(shipment)
-                .where(shipment.c.id.in_([row.id for row in due]))
-                .values(lease_until=now + LEASE)
-            )
-        return await self._with_members(due, now)
-
-    async def recalled(self, taken: Shipment, done: bool) -> None:
-        """After the call: the message is gone from the phones, or it was too late."""
-        if done:
-            told = (DeliveryState.SENT, DeliveryState.FOLDED)
-            await self._tx.execute(
-                sa.update(delivery)
-                .where(delivery.c.shipment_id == taken.id, delivery.c.state.in_(told))
-                .values(outcome=RECALLED)
-            )
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id == taken.id)
-            .values(state=ShipmentState.DONE, lease_until=None)
-        )
-
     async def delivered(self, some: Sequence[tuple[Shipment, Receipt]], now: datetime) -> None:
         """The platform took them: everyone on board is told, except those it named as refused.
 
@@ -211,7 +150,7 @@ class Shipments:
         """
         await self._tx.execute(
             sa.update(shipment)
-            .where(shipment.c.id == sent.id, shipment.c.state.in_(_UNSETTLED))
+            .where(shipment.c.id == sent.id, shipment.c.state.in_(UNSETTLED))
             .values(
                 lease_until=at,
                 state=ShipmentState.WAITING if certain else ShipmentState.SENDING,
@@ -239,28 +178,6 @@ class Shipments:
             for r in rows
         ]  # fmt: skip
 
-    async def _open(self, now: datetime, limit: int, *also: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
-        return await self._tx.rows(
-            sa.select(shipment)
-            .where(sa.text(OPEN_SHIPMENTS), shipment.c.lease_until <= now, *also)
-            .order_by(shipment.c.lease_until)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-
-    async def _with_members(self, due: Sequence[sa.Row[Any]], now: datetime) -> list[Shipment]:
-        members: dict[int, list[Address]] = {}
-        routine: set[int] = set()
-        for row in await self._tx.rows(
-            sa.select(delivery.c.shipment_id, delivery.c.address, delivery.c.urgency)
-            .where(delivery.c.shipment_id.in_([r.id for r in due]))
-            .order_by(delivery.c.id)
-        ):
-            members.setdefault(row.shipment_id, []).append(Address.from_key(row.address))
-            if row.urgency == Urgency.ROUTINE:
-                routine.add(row.shipment_id)
-        return [_shipment(row, members.get(row.id, []), row.id in routine, now) for row in due]
-
     async def _settle(
         self, which: sa.ColumnElement[bool], state: DeliveryState, outcome: str, now: datetime
     ) -> None:
@@ -273,27 +190,3 @@ class Shipments:
 
     def _close(self, id_: int, state: ShipmentState, receipt: Receipt) -> None:
         self._tx.write(_CLOSE, closed=id_, end=state, message=receipt.message_id, code=receipt.response_code)
-
-
-def _shipment(row: sa.Row[Any], members: list[Address], routine: bool, now: datetime) -> Shipment:
-    packed = Packed(
-        row.path,
-        row.body,
-        tuple(dict.fromkeys(members)),
-        row.repeat_until - row.made_at,
-        row.quota,
-        row.content_type,
-    )
-    return Shipment(
-        row.id,
-        row.account,
-        packed,
-        row.made_at,
-        row.repeat_until,
-        now + LEASE,
-        row.attempts + 1,
-        may_have_arrived=row.state == ShipmentState.SENDING,
-        size=len(members),
-        routine=routine,
-        message_id=row.message_id,
-    )

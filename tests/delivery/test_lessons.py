@@ -19,7 +19,7 @@ from bot.people.tables import person
 from bot.simulator.campus import Campus
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock
-from tests.delivery.post import Post, row
+from tests.delivery.post import SEND, Post, row
 
 CLASS = "附属中学/高一/高一1班"
 SCHOOL = Campus(
@@ -94,6 +94,20 @@ async def test_what_is_asked_for_and_alerts_know_no_lessons(post: Post) -> None:
     await sends(post, "预警来了", Urgency.ALERT)
     assert await told(post, "您问的") == set(CODES)
     assert await told(post, "预警来了") == set(CODES)
+
+
+async def test_a_call_that_is_repeated_does_not_fall_into_a_lesson(post: Post) -> None:
+    """The break ends while the platform is busy; whoever is aboard with a pupil waits with them."""
+    await turns(post, "2026-10-12T09:59")
+    post.stage.sim.faults.errcode(SEND, -1, times=1)
+    await sends(post, "常规四")
+    assert await told(post, "常规四") == {"P1"}, "parents have a call of their own"
+    await turns(post, "2026-10-12T10:01")
+    await turns(post, "2026-10-12T11:59")
+    assert await told(post, "常规四") == {"P1"}
+    assert post.calls(SEND) == ["-1"]
+    await turns(post, NOON)
+    assert await told(post, "常规四") == set(CODES)
 
 
 async def test_no_lessons_on_a_holiday(post: Post) -> None:
