@@ -70,6 +70,7 @@ SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"
 NO_WAY: Final = "no way"  # the platform has taken back what the account could have done
 NO_CLIENT: Final = "no channel"
+LINE_STOPPED: Final = "line stopped"  # an alert that did not wait for its account
 OUT_OF_SCOPE: Final = "not in the platform's scope"
 NOT_FOLLOWING: Final = "does not follow"  # a parent without 学校通知: accepted by the platform, never seen
 KNOWN_BY_NOW: Final = "somebody is known"  # a class with a known parent is written to person by person

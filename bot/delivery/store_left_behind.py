@@ -9,11 +9,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx
+from bot.delivery.mass import MASS
 from bot.delivery.rules import LEASE, RECALLED, DeliveryState, ShipmentState
 from bot.delivery.store_shipments import UNSETTLED, Shipment
-from bot.delivery.tables import OPEN_SHIPMENTS, account_state, delivery, shipment
+from bot.delivery.tables import OPEN_SHIPMENTS, URGENT, account_state, delivery, shipment
 from bot.messages import Address, Urgency
+from bot.people.tables import contact
 from bot.platforms.port import Packed
+
+_AT_ONCE: Final = 1000
 
 
 def _rests(now: datetime | sa.BindParameter[Any]) -> sa.ColumnElement[bool]:
@@ -79,6 +83,53 @@ class LeftBehind:
             .where(shipment.c.id == taken.id)
             .values(state=ShipmentState.DONE, lease_until=None)
         )
+
+    async def stuck_shipments(self, stopped: Sequence[str]) -> list[int]:
+        """Calls with alerts that surely were not made and wait for a stopped account."""
+        alerts = sa.exists().where(
+            delivery.c.shipment_id == shipment.c.id, delivery.c.urgency == Urgency.ALERT
+        )
+        rows = await self._tx.rows(
+            sa.select(shipment.c.id)
+            .where(
+                sa.text(OPEN_SHIPMENTS),
+                shipment.c.state == ShipmentState.WAITING,
+                shipment.c.account.in_(stopped),
+                shipment.c.quota != MASS,
+                alerts,
+            )
+            .with_for_update(skip_locked=True, of=shipment)
+        )
+        return [row.id for row in rows]
+
+    async def stuck_alerts(self, stopped: Sequence[str], running: Sequence[str]) -> list[int]:
+        """Ids of alerts that wait for a stopped account, of people whom a running one could still reach."""
+        earlier = delivery.alias("earlier")
+        tried = sa.exists().where(
+            earlier.c.person_id == delivery.c.person_id,
+            earlier.c.occurrence_id == delivery.c.occurrence_id,
+            earlier.c.address == contact.c.address,
+        )
+        other = sa.exists().where(
+            contact.c.person_id == delivery.c.person_id,
+            contact.c.account.in_(running),
+            contact.c.unreachable.is_(None),
+            ~tried,
+        )
+        rows = await self._tx.rows(
+            sa.select(delivery.c.id)
+            .where(
+                sa.text(URGENT),
+                delivery.c.account.in_(stopped),
+                delivery.c.urgency == Urgency.ALERT,
+                delivery.c.occurrence_id.is_not(None),
+                other,
+            )
+            .order_by(delivery.c.id)
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True, of=delivery)
+        )
+        return [row.id for row in rows]
 
     async def people_aboard(self, shipments: Sequence[int]) -> dict[int, list[int]]:
         """Whom each of these shipments is for."""

@@ -9,6 +9,7 @@ from typing import Final
 from bot.delivery import wording_mass
 from bot.delivery.rules import (
     KNOWN_BY_NOW,
+    LINE_STOPPED,
     NO_WAY,
     NO_WINDOW,
     NOT_FOLLOWING,
@@ -30,6 +31,7 @@ _REASONS: Mapping[str, str] = {
     OUT_OF_SCOPE: "不在应用可见范围",
     SECOND_ALERT: "当天已收过一条预警",
     NO_WAY: "平台收回了公众号的发送权限",
+    LINE_STOPPED: "账号停用，已改走别的渠道",
     STOPPED: "活动已停止",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",

@@ -11,6 +11,7 @@ import structlog
 from bot.cases.actions_ledger import clock as ring_cases
 from bot.db import Database
 from bot.delivery.actions import tell_staff
+from bot.delivery.actions_detour import detour
 from bot.delivery.actions_reminders import remind_due
 from bot.duties.launch import Launched, carry_out, launch, register
 from bot.duties.occurrences import Skipped, due
@@ -48,6 +49,7 @@ class Ticker:
         launched += await self._asked(school)
         launched += await self._remind(school)
         launched += await self._cases(school)
+        launched += await self._detours(school)
         if launched:
             self._wake()
         return launched
@@ -90,6 +92,11 @@ class Ticker:
         """Calls that nobody answered, and visits of the day."""
         async with self._database.begin() as tx:
             return await ring_cases(Work(tx), school, self._clock())
+
+    async def _detours(self, school: School) -> int:
+        """Alerts that wait for an account which was stopped."""
+        async with self._database.begin() as tx:
+            return await detour(tx, school, self._clock())
 
 
 def _logged(work: Work, school: School, result: Launched | None, now: datetime) -> int:

@@ -7,6 +7,7 @@ from random import Random
 
 import sqlalchemy as sa
 
+from bot.cli.store_upkeep import Upkeep
 from bot.delivery.rules import BEST_FIRST, DeliveryState, Standing, standing
 from bot.delivery.tables import delivery
 from bot.delivery.wording import why
@@ -108,3 +109,36 @@ async def test_a_silent_follower_is_told_by_a_template(post: Post) -> None:
     await post.sends()
     assert post.calls(TEMPLATE) == ["ok"]
     assert await post.states(campaign) == {Standing.DELIVERED: 3}
+
+
+async def test_an_alert_does_not_wait_for_a_stopped_account(post: Post) -> None:
+    """60020 stops the app. 林小满 follows the official account and hears there; 周一诺 once it is mended."""
+    await post.bind("2301001", "oLin")
+    post.stage.sim.faults.errcode(SEND, 60020, times=9)
+    campaign = await post.sound()
+    assert (await post.stopped()).startswith("60020")
+    before = len(post.follower("oLin").bubbles)
+    await post.stage.rings()
+    assert post.calls(TEMPLATE) == ["ok"]
+    assert len(post.follower("oLin").bubbles) == before + 1
+    await post.stage.rings()
+    assert post.calls(TEMPLATE) == ["ok"], "once"
+    waiting = await post.states(campaign)
+    assert waiting[Standing.DELIVERED] == 1
+    assert waiting[Standing.WAITING] > 0
+    post.stage.sim.faults.heal()
+    async with post.stage.bot.database.begin() as tx:
+        await Upkeep(tx).resume("campus", post.now)
+    await post.passes(minutes=10)
+    assert (await post.states(campaign)).get(Standing.WAITING, 0) == 0
+    assert len([b for b in post.lin.bubbles if not b.mine]) == 0, "heard it on the other phone"
+    assert len([b for b in post.zhou.bubbles if not b.mine]) == 1
+
+
+async def test_what_is_routine_waits_for_its_account(post: Post) -> None:
+    await post.bind("2301001", "oLin")
+    post.stage.sim.faults.errcode(SEND, 60020, times=9)
+    await post.launched("weekly-reminder")
+    await post.sends()
+    await post.stage.rings()
+    assert post.calls(TEMPLATE) == []
