@@ -12,7 +12,18 @@ from bot.quiz import wording
 from bot.quiz.answers import read_answer
 from bot.quiz.drawing import Blueprint, draw
 from bot.quiz.items import ItemType
-from bot.quiz.rules import Did, Sitting, State, Verdict, answer, begin, letters_on_table, moved, unclear
+from bot.quiz.rules import (
+    Did,
+    Sitting,
+    State,
+    answer,
+    begin,
+    fits,
+    letters_on_table,
+    mended,
+    moved,
+    unclear,
+)
 from bot.receipts.rules import Level
 from bot.receipts.wording import issued
 from bot.routing import Router, Turn, Who
@@ -27,7 +38,7 @@ SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None and not (sitting.practice and turn.rest):
-        return _show(turn, sitting, wording.resumed(sitting))
+        return await _resumed(turn, sitting)
     open_test = await _open_test(turn)
     if open_test is None:
         return _practice(turn, await _seen(turn))
@@ -44,7 +55,7 @@ async def start_by_tap(turn: Turn) -> Say | None:
 async def resume(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None:
-        return _show(turn, sitting, wording.resumed(sitting))
+        return await _resumed(turn, sitting)
     open_test = await _open_test(turn)
     return Say(wording.nothing_open()) if open_test is None else await _sit_down(turn, *open_test)
 
@@ -67,6 +78,8 @@ async def tapped(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is None or sitting.table is None:
         return Say(wording.nothing_open(), close="已过去")
+    if not fits(sitting, turn.school.bank):
+        return await _replaced(turn, sitting, close="已过去")
     current = f"q-{sitting.id}-{sitting.table.step}"
     if turn.inbound.card_task.partition("@")[0] != current:
         return _show(turn, sitting, wording.stale(), close="已过去")
@@ -85,6 +98,8 @@ async def typed(turn: Turn) -> Say | None:
         return await _signature(turn, sitting)
     if sitting.table is None:
         return None
+    if not fits(sitting, turn.school.bank):
+        return await _replaced(turn, sitting)
     item = turn.school.bank.items[sitting.table.question]
     return await _judge(turn, sitting, turn.inbound.text, item.type is ItemType.JUDGE)
 
@@ -111,13 +126,27 @@ async def _judge(turn: Turn, sitting: Sitting, text: str, judge: bool, close: st
         return Say(wording.unclear(sitting, item) if sitting.unclear <= 2 else "", close=close)
     verdict = answer(sitting, shown, turn.school.bank, turn.rng)
     turn.work.quizzes.keep(verdict.sitting, turn.now, verdict.step)
-    return await _after(turn, verdict, close)
+    return await _after(turn, verdict.sitting, verdict.did, wording.judged(verdict), close)
 
 
-async def _after(turn: Turn, verdict: Verdict, close: str) -> Say:
-    sitting = verdict.sitting
-    told = wording.judged(verdict)
-    if verdict.did is Did.ENDED_UNCLEAN:
+async def _resumed(turn: Turn, sitting: Sitting) -> Say:
+    if not fits(sitting, turn.school.bank):
+        return await _replaced(turn, sitting)
+    return _show(turn, sitting, wording.resumed(sitting))
+
+
+async def _replaced(turn: Turn, sitting: Sitting, close: str = "") -> Say:
+    """The bank was edited under an open question: what they said about it is not judged."""
+    did, after = mended(sitting, turn.school.bank, turn.rng)
+    turn.work.quizzes.keep(after, turn.now)
+    if did is Did.LEFT:
+        return Say(wording.all_withdrawn(), (Choice("答题", "换一份新卷"),), close=close)
+    told = wording.replaced() if did is None else wording.withdrawn()
+    return await _after(turn, after, did, told, close)
+
+
+async def _after(turn: Turn, sitting: Sitting, did: Did | None, told: str, close: str) -> Say:
+    if did is Did.ENDED_UNCLEAN:
         return Say(f"{told}\n{wording.unclean(sitting)}", (Choice("答题", "换一份新卷"),), close=close)
     if sitting.state is State.ASKING:
         return _show(turn, sitting, told, close)
@@ -155,7 +184,7 @@ async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     if found is None:
         return None
     task, occurrence = found
-    result = f"满分 {len(sitting.points)}/{len(sitting.points)}"
+    result = f"满分 {sitting.total}/{sitting.total}"
     sealed = await sign(
         turn.work, turn.school, task, occurrence, turn.someone, level, result, turn.via, turn.now
     )
@@ -174,7 +203,7 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     earlier = await turn.work.quizzes.latest_of(task.id)
     if earlier is not None and earlier.state in (State.ASKING, State.MASTERED):
         turn.work.quizzes.keep(earlier, turn.now)
-        return _show(turn, earlier, wording.resumed(earlier))
+        return await _resumed(turn, earlier)
     audience = audience_of(turn.someone.kind, turn.someone.stage)
     plan = turn.school.plan.blueprint(occurrence.material, audience)
     blueprint = Blueprint(
