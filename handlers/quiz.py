@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from bot.duties.actions import prove, sign
+from dataclasses import replace
+
+from bot.duties.actions import prove
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.duties.wording import late
 from bot.errors import Refusal
 from bot.ids import new_id
 from bot.messages import Choice, Kind, Say
 from bot.quiz import wording
+from bot.quiz.actions import sign_test
 from bot.quiz.answers import read_answer
 from bot.quiz.drawing import Blueprint, draw
 from bot.quiz.items import ItemType
@@ -24,8 +27,9 @@ from bot.quiz.rules import (
     moved,
     unclear,
 )
+from bot.receipts.actions import by_hand
 from bot.receipts.rules import Level
-from bot.receipts.wording import issued
+from bot.receipts.wording import issued, please_by_hand
 from bot.routing import Router, Turn, Who
 from bot.school import audience_of
 
@@ -132,6 +136,8 @@ async def _judge(turn: Turn, sitting: Sitting, text: str, judge: bool, close: st
 async def _resumed(turn: Turn, sitting: Sitting) -> Say:
     if not fits(sitting, turn.school.bank):
         return await _replaced(turn, sitting)
+    if sitting.state is State.MASTERED:
+        return await _full_marks(turn, sitting)
     return _show(turn, sitting, wording.resumed(sitting))
 
 
@@ -162,33 +168,49 @@ async def _after(turn: Turn, sitting: Sitting, did: Did | None, told: str, close
         return Say(f"{told}\n{wording.through(sitting)}", close=close)
     if found is not None:
         await prove(turn.work, *found, ProofKind.MASTERED, turn.someone.id, turn.via, turn.now)
-    text = wording.mastered(sitting, turn.someone, turn.school.test_level, turn.now)
-    return Say(f"{told}\n{text}", SIGN if turn.school.test_level == 1 else (), close=close)
+    return await _full_marks(turn, sitting, f"{told}\n", close)
+
+
+async def _full_marks(turn: Turn, sitting: Sitting, told: str = "", close: str = "") -> Say:
+    """What is left is the signature, at the level the school has chosen."""
+    text = told + wording.mastered(sitting, turn.someone, turn.school.test_level, turn.now)
+    match turn.school.test_level:
+        case Level.TAP:
+            return Say(text, SIGN, close=close)
+        case Level.HAND:
+            return Say(text, await _pages(turn, sitting), close=close)
+        case _:
+            return Say(text, close=close)
+
+
+async def _pages(turn: Turn, sitting: Sitting) -> tuple[Choice, ...]:
+    found = await turn.work.duties.task(sitting.task)
+    if found is None:
+        return ()
+    task, occurrence = found
+    # The proof of these very marks may be among the writes of this turn.
+    mastered = replace(task, tier=max(task.tier, occurrence.ladder.tier(ProofKind.MASTERED)))
+    tasks = [(mastered, occurrence)]
+    return await by_hand(turn.work, turn.school, turn.inbound.account, turn.someone, tasks, turn.now)
 
 
 async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
-    """签收 by tap or word is level 1, one's own name typed is level 2."""
+    """签收 by tap or word is level 1, one's own name typed is level 2; level 3 is on a page."""
     typed_name = turn.inbound.text.strip().replace(" ", "") == turn.someone.name
     if turn.word == "有误":
         turn.work.quizzes.put_aside(sitting, turn.now)
         return Say("没有签收。请让老师核对您的账号，核对后发「继续」再签。")
-    if typed_name:
-        level = Level.NAME
-    elif turn.word in ("签收", "确认签名", "确认", "sign") and turn.school.test_level == 1:
-        level = Level.TAP
-    elif turn.word in ("签收", "确认签名", "确认", "sign"):
-        raise Refusal("请键入您的姓名签名。")
-    else:
+    if not typed_name and turn.word not in ("签收", "确认签名", "确认", "sign"):
         return None
+    if turn.school.test_level == Level.HAND:
+        return Say(please_by_hand(), await _pages(turn, sitting))
+    if not typed_name and turn.school.test_level > Level.TAP:
+        raise Refusal("请键入您的姓名签名。")
+    level = Level.NAME if typed_name else Level.TAP
     found = await turn.work.duties.task(sitting.task)
     if found is None:
         return None
-    task, occurrence = found
-    result = f"满分 {sitting.total}/{sitting.total}"
-    sealed = await sign(
-        turn.work, turn.school, task, occurrence, turn.someone, level, result, turn.via, turn.now
-    )
-    turn.work.quizzes.keep(moved(sitting, Did.SIGNED), turn.now)
+    sealed = await sign_test(turn.work, turn.school, sitting, *found, turn.someone, level, turn.via, turn.now)
     return Say(issued(sealed))
 
 
@@ -252,11 +274,6 @@ async def _seen(turn: Turn) -> dict[str, int]:
 
 
 def _show(turn: Turn, sitting: Sitting, text: str, close: str = "") -> Say:
-    if sitting.state is State.MASTERED:
-        level = turn.school.test_level
-        return Say(
-            wording.mastered(sitting, turn.someone, level, turn.now), SIGN if level == 1 else (), close=close
-        )
     assert sitting.table is not None
     item = turn.school.bank.items[sitting.table.question]
     return Say(text, question=wording.question(sitting, item), close=close)

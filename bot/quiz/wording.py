@@ -70,7 +70,7 @@ def mastered(sitting: Sitting, person: Person, level: int, now: datetime) -> str
         if level == 1
         else "键入您的姓名签名"
         if level == 2
-        else "请打开「我的」里的链接手写签名"
+        else "请点「手写签名」，在页面上写上姓名"
     )
     return (
         f"{sitting.total}个点全部掌握，满分{first}。\n"
