@@ -156,11 +156,21 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
             await stack.enter_async_context(
                 listening(bot.web, bot.callbacks, host, port, last_answers=_LAST_ANSWERS)
             )
-        watching = asyncio.create_task(bot.watch.run())
-        stack.callback(watching.cancel)
+        await stack.enter_async_context(_watching(bot))
         _lasting()
         log.info("ready", role=role, host=host, port=port)
         yield
+
+
+@asynccontextmanager
+async def _watching(bot: Bot) -> AsyncIterator[None]:
+    """Every role: pages and answers need what was edited as much as the clock does."""
+    task = asyncio.create_task(bot.watch.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _lasting() -> None:
