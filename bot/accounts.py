@@ -64,6 +64,15 @@ def _nearest(accounts: Sequence[A], unit: str) -> A | None:
     return best
 
 
+def logs_in(account: AccountSettings) -> bool:
+    """Whether people can log in on pages here: of official accounts only where a verified service account
+    has the right (0.1).
+    """
+    return isinstance(account, WecomApp) or (
+        isinstance(account, Wechat) and account.type == "service" and account.verified
+    )
+
+
 def realms_of(account: AccountSettings) -> tuple[Realm, ...]:
     """The id spaces in which an account reaches people."""
     if isinstance(account, WecomApp):

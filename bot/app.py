@@ -27,12 +27,12 @@ from bot.delivery.following import PACE, FollowKeeper
 from bot.delivery.ledger import Ledger
 from bot.duties.ticker import Ticker
 from bot.lines import Lines, connect
-from bot.loading import load_school
 from bot.publishing.actions_record import Record
 from bot.publishing.press import Press
 from bot.publishing.signboard import Signboard
 from bot.school import School
 from bot.settings import Settings, WecomApp
+from bot.watching import Held, Watch
 from bot.web.callbacks import Callbacks
 from bot.web.front import listening
 from bot.web.pages import Pages
@@ -56,7 +56,7 @@ class Bot:
 
     settings: Settings
     database: Database
-    school: School
+    watch: Watch
     lines: Lines
     committer: Committer
     callbacks: Callbacks
@@ -68,6 +68,11 @@ class Bot:
     web: web.Application
     clock: Callable[[], datetime]
     ticked_at: float = 0.0
+
+    @property
+    def school(self) -> School:
+        """As the files are now: ask anew each time."""
+        return self.watch.school()
 
     async def tick(self) -> None:
         """One ring of the alarm clock."""
@@ -90,7 +95,7 @@ async def built(
 ) -> AsyncIterator[Bot]:
     """Everything connected, migrated and listening to nobody yet; taken down in reverse at the end."""
     chance = rng or SystemRandom()
-    school = load_school(settings, base)
+    held = Held.of(settings, base)
     async with AsyncExitStack() as stack:
         database = Database(database_url(settings.database, base))
         stack.push_async_callback(database.close)
@@ -99,22 +104,25 @@ async def built(
         lines = connect(settings.accounts, database, session, clock, settings.school.name)
         headcounts = {a.id: a.headcount for a in settings.accounts if isinstance(a, WecomApp)}
         ledger = Ledger(headcounts)
-        courier = Courier(database, lines.clients, lambda: school, clock, chance, ledger)
+        watch = Watch(held, settings, base, database, clock, lambda: courier.wake(), _lasting)
+        del held  # the watch alone holds the school, so that an old one is let go
+        school = watch.school
+        courier = Courier(database, lines.clients, school, clock, chance, ledger)
         record = Record(database, ledger, clock, chance, courier.wake)
-        press = Press(lines.publishers, lambda: school, record)
-        signboard = Signboard(database, lines.menus, lambda: school, clock, ledger)
-        ticker = Ticker(database, lambda: school, clock, courier.wake)
-        follows = FollowKeeper(database, lines.clients, lambda: school, clock, courier.wake)
+        press = Press(lines.publishers, school, record)
+        signboard = Signboard(database, lines.menus, school, clock, ledger)
+        ticker = Ticker(database, school, clock, courier.wake)
+        follows = FollowKeeper(database, lines.clients, school, clock, courier.wake)
         # The order of questions and options is no secret, and the system's chance is a call for each.
         order = rng or Random(chance.getrandbits(64))
-        conversation = Conversation(database, ROUTERS, lambda: school, clock, order, courier.wake)
+        conversation = Conversation(database, ROUTERS, school, clock, order, courier.wake)
         committer = Committer(conversation.receive)
         committer.start()
         stack.push_async_callback(committer.close)
         app = web.Application(client_max_size=_BODY)
         callbacks = Callbacks(lines.codecs, committer, clock)
         bot = Bot(
-            settings, database, school, lines, committer, callbacks, courier, press, signboard, ticker,
+            settings, database, watch, lines, committer, callbacks, courier, press, signboard, ticker,
             follows, app, clock,
         )  # fmt: skip
         app.router.add_get("/callback/{account}", callbacks.verify)
@@ -123,7 +131,7 @@ async def built(
             app,
             Pages(
                 database,
-                lambda: school,
+                school,
                 clock,
                 lines.logins,
                 chance,
@@ -131,6 +139,7 @@ async def built(
                 signers=lines.signers,
                 is_current=lambda: migrate.is_current(database),
                 is_fresh=bot.is_fresh,
+                unsound=lambda: watch.complaints,
                 framed_by=framed_by,
             ),
         )
@@ -147,11 +156,27 @@ async def serving(bot: Bot, role: str, host: str, port: int) -> AsyncIterator[No
             await stack.enter_async_context(
                 listening(bot.web, bot.callbacks, host, port, last_answers=_LAST_ANSWERS)
             )
-        # Bank, plan and library live as long as the process: full collections need not walk them each time.
-        gc.collect()
-        gc.freeze()
+        await stack.enter_async_context(_watching(bot))
+        _lasting()
         log.info("ready", role=role, host=host, port=port)
         yield
+
+
+@asynccontextmanager
+async def _watching(bot: Bot) -> AsyncIterator[None]:
+    """Every role: pages and answers need what was edited as much as the clock does."""
+    task = asyncio.create_task(bot.watch.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _lasting() -> None:
+    """Bank, plan and library live until they are edited: full collections need not walk them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import aiohttp
 
+from bot.accounts import logs_in
 from bot.db import Database
 from bot.messages import Realm
 from bot.platforms.api import Api
@@ -145,7 +146,7 @@ def _wechat(
         verified=account.verified,
         templates=templates,
     )
-    if account.type == "service" and account.verified:
+    if logs_in(account):
         logins[account.id, Realm.OPENID] = FollowerLogin(
             http, account.app_id, account.app_secret.get_secret_value(), account.authorize_base_url
         )

@@ -13,12 +13,15 @@ from bot.duties.plan_values import Plan
 from bot.duties.statutory import china
 from bot.errors import BadFile, Complaint
 from bot.marked_yaml import parse
+from bot.materials import files as materials
 from bot.materials.files import load_library
+from bot.quiz import files as questions
 from bot.quiz.files import load_bank
 from bot.school import School
 from bot.settings import Settings, fill_in
 
 T = TypeVar("T")
+Stamps = Mapping[str, tuple[int, ...]]
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -35,7 +38,31 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
 
 
 def load_plan(path: Path) -> Plan:
-    return parse_plan(path.read_text(encoding="utf-8"), str(path), china())
+    """Raises BadFile with every complaint, OSError where there is no such file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadFile([Complaint(str(path), 1, "is not UTF-8")]) from error
+    return parse_plan(text, str(path), china())
+
+
+def stamps(settings: Settings, base: Path) -> Stamps:
+    """What ``load_school`` would read, and how each file stands: equal stamps mean nobody has written."""
+    paths = [
+        base / settings.schedules,
+        *questions.files_of(base / settings.question_bank),
+        *materials.files_of(base / settings.materials),
+    ]
+    return {str(path): _stamp(path) for path in paths}
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Copying keeps the time of the text, so the time of the entry counts as well; empty: nothing there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
 def load_school(settings: Settings, base: Path) -> School:

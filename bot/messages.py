@@ -2,7 +2,7 @@
 
 Inbound   one callback of a platform, decrypted and parsed
 Say       what a handler answers; the edge decides how a platform can carry it
-Content   what a delivery carries: Text, Notice, Question, Form, Image, File, Markdown, CardUpdate
+Content   what a delivery carries: Text, Notice, Question, Form, Image, File, Voice, Markdown, CardUpdate
 """
 
 from __future__ import annotations
@@ -196,6 +196,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """Something spoken, AMR of at most 60 seconds, kept and uploaded as a picture is (90253)."""
+
+    blob: str
+    name: str = "voice.amr"
+
+
+@dataclass(frozen=True, slots=True)
 class Markdown:
     """For group webhooks and members who use the WeCom client; never for parents (90236)."""
 
@@ -210,7 +218,7 @@ class CardUpdate:
     replace_name: str
 
 
-Content = Text | Notice | Question | Form | Image | File | Markdown | CardUpdate
+Content = Text | Notice | Question | Form | Image | File | Voice | Markdown | CardUpdate
 
 
 class Urgency(StrEnum):

@@ -6,6 +6,7 @@ from bot.duties import wording as duties
 from bot.messages import Choice, Say
 from bot.people.rules import RoleName, leaf
 from bot.receipts import wording as receipts
+from bot.receipts.actions import by_hand
 from bot.routing import Router, Turn
 
 router = Router("account")
@@ -16,7 +17,8 @@ async def mine(turn: Turn) -> Say:
     person = turn.someone
     tasks = await turn.work.duties.open_tasks(person.id)
     head = f"{person.name}，{leaf(person.unit)}。"
-    return Say(head + duties.open_tasks(tasks), (Choice("我的回执", "我的回执"),))
+    pages = await by_hand(turn.work, turn.school, turn.inbound.account, person, tasks, turn.now)
+    return Say(head + duties.open_tasks(tasks), (*pages, Choice("我的回执", "我的回执")))
 
 
 @router.says("我的回执", "receipts", help="我的回执  满分和签收的凭证")

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from bot.duties.actions import prove, sign
+from dataclasses import replace
+
+from bot.duties.actions import prove
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.duties.wording import late
 from bot.errors import Refusal
 from bot.ids import new_id
 from bot.messages import Choice, Kind, Say
 from bot.quiz import wording
+from bot.quiz.actions import sign_test
 from bot.quiz.answers import read_answer
 from bot.quiz.drawing import Blueprint, draw
 from bot.quiz.items import ItemType
-from bot.quiz.rules import Did, Sitting, State, Verdict, answer, begin, letters_on_table, moved, unclear
+from bot.quiz.rules import (
+    Did,
+    Sitting,
+    State,
+    answer,
+    begin,
+    fits,
+    letters_on_table,
+    mended,
+    moved,
+    unclear,
+)
+from bot.receipts.actions import by_hand
 from bot.receipts.rules import Level
-from bot.receipts.wording import issued
+from bot.receipts.wording import issued, please_by_hand
 from bot.routing import Router, Turn, Who
 from bot.school import audience_of
 
@@ -27,7 +42,7 @@ SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None and not (sitting.practice and turn.rest):
-        return _show(turn, sitting, wording.resumed(sitting))
+        return await _resumed(turn, sitting)
     open_test = await _open_test(turn)
     if open_test is None:
         return _practice(turn, await _seen(turn))
@@ -44,7 +59,7 @@ async def start_by_tap(turn: Turn) -> Say | None:
 async def resume(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None:
-        return _show(turn, sitting, wording.resumed(sitting))
+        return await _resumed(turn, sitting)
     open_test = await _open_test(turn)
     return Say(wording.nothing_open()) if open_test is None else await _sit_down(turn, *open_test)
 
@@ -67,6 +82,8 @@ async def tapped(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is None or sitting.table is None:
         return Say(wording.nothing_open(), close="已过去")
+    if not fits(sitting, turn.school.bank):
+        return await _replaced(turn, sitting, close="已过去")
     current = f"q-{sitting.id}-{sitting.table.step}"
     if turn.inbound.card_task.partition("@")[0] != current:
         return _show(turn, sitting, wording.stale(), close="已过去")
@@ -85,6 +102,8 @@ async def typed(turn: Turn) -> Say | None:
         return await _signature(turn, sitting)
     if sitting.table is None:
         return None
+    if not fits(sitting, turn.school.bank):
+        return await _replaced(turn, sitting)
     item = turn.school.bank.items[sitting.table.question]
     return await _judge(turn, sitting, turn.inbound.text, item.type is ItemType.JUDGE)
 
@@ -111,13 +130,29 @@ async def _judge(turn: Turn, sitting: Sitting, text: str, judge: bool, close: st
         return Say(wording.unclear(sitting, item) if sitting.unclear <= 2 else "", close=close)
     verdict = answer(sitting, shown, turn.school.bank, turn.rng)
     turn.work.quizzes.keep(verdict.sitting, turn.now, verdict.step)
-    return await _after(turn, verdict, close)
+    return await _after(turn, verdict.sitting, verdict.did, wording.judged(verdict), close)
 
 
-async def _after(turn: Turn, verdict: Verdict, close: str) -> Say:
-    sitting = verdict.sitting
-    told = wording.judged(verdict)
-    if verdict.did is Did.ENDED_UNCLEAN:
+async def _resumed(turn: Turn, sitting: Sitting) -> Say:
+    if not fits(sitting, turn.school.bank):
+        return await _replaced(turn, sitting)
+    if sitting.state is State.MASTERED:
+        return await _full_marks(turn, sitting)
+    return _show(turn, sitting, wording.resumed(sitting))
+
+
+async def _replaced(turn: Turn, sitting: Sitting, close: str = "") -> Say:
+    """The bank was edited under an open question: what they said about it is not judged."""
+    did, after = mended(sitting, turn.school.bank, turn.rng)
+    turn.work.quizzes.keep(after, turn.now)
+    if did is Did.LEFT:
+        return Say(wording.all_withdrawn(), (Choice("答题", "换一份新卷"),), close=close)
+    told = wording.replaced() if did is None else wording.withdrawn()
+    return await _after(turn, after, did, told, close)
+
+
+async def _after(turn: Turn, sitting: Sitting, did: Did | None, told: str, close: str) -> Say:
+    if did is Did.ENDED_UNCLEAN:
         return Say(f"{told}\n{wording.unclean(sitting)}", (Choice("答题", "换一份新卷"),), close=close)
     if sitting.state is State.ASKING:
         return _show(turn, sitting, told, close)
@@ -133,33 +168,49 @@ async def _after(turn: Turn, verdict: Verdict, close: str) -> Say:
         return Say(f"{told}\n{wording.through(sitting)}", close=close)
     if found is not None:
         await prove(turn.work, *found, ProofKind.MASTERED, turn.someone.id, turn.via, turn.now)
-    text = wording.mastered(sitting, turn.someone, turn.school.test_level, turn.now)
-    return Say(f"{told}\n{text}", SIGN if turn.school.test_level == 1 else (), close=close)
+    return await _full_marks(turn, sitting, f"{told}\n", close)
+
+
+async def _full_marks(turn: Turn, sitting: Sitting, told: str = "", close: str = "") -> Say:
+    """What is left is the signature, at the level the school has chosen."""
+    text = told + wording.mastered(sitting, turn.someone, turn.school.test_level, turn.now)
+    match turn.school.test_level:
+        case Level.TAP:
+            return Say(text, SIGN, close=close)
+        case Level.HAND:
+            return Say(text, await _pages(turn, sitting), close=close)
+        case _:
+            return Say(text, close=close)
+
+
+async def _pages(turn: Turn, sitting: Sitting) -> tuple[Choice, ...]:
+    found = await turn.work.duties.task(sitting.task)
+    if found is None:
+        return ()
+    task, occurrence = found
+    # The proof of these very marks may be among the writes of this turn.
+    mastered = replace(task, tier=max(task.tier, occurrence.ladder.tier(ProofKind.MASTERED)))
+    tasks = [(mastered, occurrence)]
+    return await by_hand(turn.work, turn.school, turn.inbound.account, turn.someone, tasks, turn.now)
 
 
 async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
-    """签收 by tap or word is level 1, one's own name typed is level 2."""
+    """签收 by tap or word is level 1, one's own name typed is level 2; level 3 is on a page."""
     typed_name = turn.inbound.text.strip().replace(" ", "") == turn.someone.name
     if turn.word == "有误":
         turn.work.quizzes.put_aside(sitting, turn.now)
         return Say("没有签收。请让老师核对您的账号，核对后发「继续」再签。")
-    if typed_name:
-        level = Level.NAME
-    elif turn.word in ("签收", "确认签名", "确认", "sign") and turn.school.test_level == 1:
-        level = Level.TAP
-    elif turn.word in ("签收", "确认签名", "确认", "sign"):
-        raise Refusal("请键入您的姓名签名。")
-    else:
+    if not typed_name and turn.word not in ("签收", "确认签名", "确认", "sign"):
         return None
+    if turn.school.test_level == Level.HAND:
+        return Say(please_by_hand(), await _pages(turn, sitting))
+    if not typed_name and turn.school.test_level > Level.TAP:
+        raise Refusal("请键入您的姓名签名。")
+    level = Level.NAME if typed_name else Level.TAP
     found = await turn.work.duties.task(sitting.task)
     if found is None:
         return None
-    task, occurrence = found
-    result = f"满分 {len(sitting.points)}/{len(sitting.points)}"
-    sealed = await sign(
-        turn.work, turn.school, task, occurrence, turn.someone, level, result, turn.via, turn.now
-    )
-    turn.work.quizzes.keep(moved(sitting, Did.SIGNED), turn.now)
+    sealed = await sign_test(turn.work, turn.school, sitting, *found, turn.someone, level, turn.via, turn.now)
     return Say(issued(sealed))
 
 
@@ -174,7 +225,7 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     earlier = await turn.work.quizzes.latest_of(task.id)
     if earlier is not None and earlier.state in (State.ASKING, State.MASTERED):
         turn.work.quizzes.keep(earlier, turn.now)
-        return _show(turn, earlier, wording.resumed(earlier))
+        return await _resumed(turn, earlier)
     audience = audience_of(turn.someone.kind, turn.someone.stage)
     plan = turn.school.plan.blueprint(occurrence.material, audience)
     blueprint = Blueprint(
@@ -223,11 +274,6 @@ async def _seen(turn: Turn) -> dict[str, int]:
 
 
 def _show(turn: Turn, sitting: Sitting, text: str, close: str = "") -> Say:
-    if sitting.state is State.MASTERED:
-        level = turn.school.test_level
-        return Say(
-            wording.mastered(sitting, turn.someone, level, turn.now), SIGN if level == 1 else (), close=close
-        )
     assert sitting.table is not None
     item = turn.school.bank.items[sitting.table.question]
     return Say(text, question=wording.question(sitting, item), close=close)

@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/logs.py", Stand(4), "How the process logs: decided once, by whoever starts it."),
     ("handlers/__init__.py", Stand(3, 1), "The table of contents of all conversations."),
     ("handlers/*", Stand(3), "Doors: what people can say."),
+    ("bot/watching.py", Stand(3), "A door for whoever edits the school's files."),
     ("bot/delivery/courier.py", Stand(3), "A door to the outside: what was queued leaves."),
     ("bot/delivery/crew.py", Stand(2, 4), "The calls of a courier, made and settled."),
     ("bot/delivery/following.py", Stand(3), "A door to the school directory: who can hear us."),

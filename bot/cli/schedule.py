@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.duties.occurrences import Planned
     from bot.school import School
 
+_BY_HAND = 0  # somebody at the command line: known not to be the clock, else unknown
 app = typer.Typer(help="日程：以后的任务、立即启动", no_args_is_help=True)
 
 
@@ -110,7 +111,7 @@ async def fired(settings_file: Path, id_: str, at: str) -> str:
         planned = Planned(school.plan.duties[duty_id], planned_at(own, at, now))
         async with database.begin() as tx:
             work = Work(tx)
-            done = await launch(work, school, pack, planned, now)
+            done = await launch(work, school, pack, planned, now, asked_by=_BY_HAND)
             if done is not None:
                 duty, audience = planned.duty, done.audience
                 if duty.approve:

@@ -17,8 +17,7 @@ from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_mass import Month
 from bot.delivery.store_mass_tags import TagRows
 from bot.duties.plan_values import Duty, Period
-from bot.messages import Text, Urgency
-from bot.people.rules import RoleName
+from bot.messages import Urgency
 from bot.platforms.port import Ability, Client
 from bot.school import School
 from bot.settings import AccountSettings, Wechat
@@ -108,23 +107,6 @@ async def pass_on(tx: Tx, school: School, ids: Sequence[int], now: datetime) -> 
         work = Work(tx)
         await fall_back(work, school, missed, now)
         await tx.flush()
-
-
-async def tell_admins(work: Work, key: str, words: str, at: datetime) -> None:
-    """One line to each administrator; the same ``key`` is told once."""
-    admins = await work.people.teachers_of("", (RoleName.ADMIN,))
-    contacts = await work.people.contacts_of([p.id for p in admins])
-    for person in admins:
-        for contact in contacts.get(person.id, [])[:1]:
-            work.outbox.queue(
-                key=f"mass/{key}/{person.id}",
-                account=contact.account,
-                address=contact.address.key,
-                person=person.id,
-                content=Text(words),
-                urgency=Urgency.SOLICITED,
-                not_before=at,
-            )
 
 
 @dataclass(frozen=True, slots=True)

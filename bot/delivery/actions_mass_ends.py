@@ -9,7 +9,8 @@ import structlog
 
 from bot.db import Database, Tx
 from bot.delivery import wording_mass
-from bot.delivery.actions_mass import pass_on, tell_admins
+from bot.delivery.actions_mass import pass_on
+from bot.delivery.actions_trouble import tell_admins
 from bot.delivery.mass import FAILED, NO_WORD, End, counted, read_status
 from bot.delivery.store_mass import MassRows
 from bot.delivery.store_mass_jobs import Counts, Job, JobRows
@@ -86,4 +87,4 @@ async def _conclude(
     await pass_on(tx, school, await MassRows(tx).missed(job.shipment), now)
     at = now if job.is_alert else school.plan.quiet_until(now)
     words = wording_mass.failed(job.title, job.people, ended.code)
-    await tell_admins(Work(tx), f"{job.shipment}/failed", words, at)
+    await tell_admins(Work(tx), f"mass/{job.shipment}/failed", words, at)

@@ -8,7 +8,8 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery import wording_mass
-from bot.delivery.actions_mass import month_of, pass_on, resting, tell_admins
+from bot.delivery.actions_mass import month_of, pass_on, resting
+from bot.delivery.actions_trouble import tell_admins
 from bot.delivery.mass import TOGETHER, Back, Off, after_call
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import CourierRows
@@ -45,7 +46,7 @@ async def settle_refused(
             await rows.postpone(sent, at, counted=counted, certain=certain)
             if said.code in _CONFIRMING:
                 words = wording_mass.please_confirm(sent.account)
-                await tell_admins(Work(tx), f"{sent.id}/confirm", words, now)
+                await tell_admins(Work(tx), f"mass/{sent.id}/confirm", words, now)
         case Back():
             await unload(tx, [sent.id], not_before=TOGETHER, attempts=TRY_GIVEN_BACK)
         case Settled(state, reason):
@@ -79,4 +80,4 @@ async def _tell(tx: Tx, school: School, sent: Shipment, code: int, advice: str, 
     if job is None:
         return
     at = now if job.is_alert else school.plan.quiet_until(now)
-    await tell_admins(Work(tx), f"{sent.id}/refused", wording_mass.refused(job.title, code, advice), at)
+    await tell_admins(Work(tx), f"mass/{sent.id}/refused", wording_mass.refused(job.title, code, advice), at)

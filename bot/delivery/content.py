@@ -19,10 +19,11 @@ from bot.messages import (
     Notice,
     Question,
     Text,
+    Voice,
 )
 
 _KINDS: Final[dict[str, type[Any]]] = {
-    kind.__name__: kind for kind in (Text, Notice, Question, Form, Image, File, Markdown, CardUpdate)
+    kind.__name__: kind for kind in (Text, Notice, Question, Form, Image, File, Voice, Markdown, CardUpdate)
 }
 
 

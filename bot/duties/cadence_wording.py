@@ -134,5 +134,13 @@ def overtaken(planned: datetime) -> str:
     return f"原定{planned:%m月%d日 %H:%M}，同一任务后面的一次已到，只发最近一次。"
 
 
+def went_out_before(planned: datetime, earlier: datetime) -> str:
+    return f"时间改到了{planned:%H:%M}，当天{earlier:%H:%M}已按原来的时间发过，不再发第二次。"
+
+
+def not_in_the_plan() -> str:
+    return "schedules.yaml 里已没有这项任务，没有发出。"
+
+
 def _at(at: time | None) -> str:
     return "" if at is None else f" {at:%H:%M}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from bot.accounts import logs_in
 from bot.duties.plan_values import ZONE, Duty
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
 from bot.duties.starting import DIGEST
@@ -87,7 +88,9 @@ def compose(
                     groups.setdefault(id_, []).append(audience)
             return [
                 Message(
-                    _text(school.library.get(id_), occurrence, duty, cards, f"{url}?v={quote(audiences[0])}"),
+                    _text(
+                        school.library.get(id_), occurrence, duty, account, f"{url}?v={quote(audiences[0])}"
+                    ),
                     tuple(audiences),
                 )
                 for id_, audiences in groups.items()
@@ -138,13 +141,16 @@ def _office(occurrence: Occurrence, cards: bool) -> Content:
     return Text(f"待办：{occurrence.title}（{due}办好回「已办」）。", (Choice("已办", "已办"),))
 
 
-def _text(text: Material | None, occurrence: Occurrence, duty: Duty, cards: bool, url: str) -> Content:
+def _text(
+    text: Material | None, occurrence: Occurrence, duty: Duty, account: AccountSettings, url: str
+) -> Content:
     if duty.what == CASE_CARD and occurrence.reason:
         return Notice(occurrence.title, occurrence.reason, url)
     if text is None:
         return Notice(occurrence.title, _SAFE, url)
     if duty.do is Do.LETTER:
-        return Notice(text.title, f"{occurrence.title}，两分钟读完，请在页面里签收。{_SAFE}", url, "读信")
+        where = "请在页面里签收" if logs_in(account) else "读完请回「签收」"
+        return Notice(text.title, f"{occurrence.title}，两分钟读完，{where}。{_SAFE}", url, "读信")
     if duty.what == "sixty-seconds":
         return Notice(
             f"今天的60秒：{text.title}", "课间投屏或读一读都行。播过可点「已播」，不点也没关系。", url, "打开"
@@ -155,7 +161,7 @@ def _text(text: Material | None, occurrence: Occurrence, duty: Duty, cards: bool
     if scene is None or duty.digest or duty.ask is not Ask.TAP:
         return Notice(text.title, text.body if duty.what == "weekly" else occurrence.title, url)
     options = "\n".join(f"{letter}. {option}" for letter, option in scene.options)
-    if cards:
+    if isinstance(account, WecomApp) and account.cards:
         letters = tuple(Choice(letter, letter) for letter, _ in scene.options)
         return Question(f"s-{_key(occurrence)}", text.title, f"{scene.stem}\n{options}", letters)
     return Notice(text.title, f"{text.body}\n\n{scene.stem}\n{options}\n回字母答一答。", url)

@@ -10,11 +10,13 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.duties.actions_classes import to_parents
+from bot.duties.cadence_wording import not_in_the_plan
 from bot.duties.composing import CASE_CARD, choose_texts, compose, forward
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.duties.starting import DIGEST, start_of
+from bot.errors import Refusal
 from bot.messages import Choice, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, PersonKind, RoleName
 from bot.receipts.rules import ALPHABET
@@ -108,7 +110,15 @@ async def carry_out(
 
     ``joined_since`` limits the audience to those who came with a roster import.
     """
-    duty = school.plan.duties[occurrence.duty]
+    duty = school.plan.duties.get(occurrence.duty)
+    if duty is None:
+        await work.duties.change_state(
+            occurrence.id,
+            OccurrenceState.SKIPPED,
+            only_from=[OccurrenceState.ASKED],
+            reason=not_in_the_plan(),
+        )
+        return None
     waits = bool(duty.approve) and await work.duties.approved_by(occurrence.id) is None
     state = OccurrenceState.WAITING if waits else OccurrenceState.OPEN
     if not await work.duties.change_state(
@@ -155,11 +165,12 @@ async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: 
 async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:
     """The second person says yes: what was waiting goes out now, or at its planned time if that is to come.
 
-    Nobody approves what they asked for.
+    Nobody approves what they asked for. Raises Refusal for what the plan has no longer.
     """
     occurrence = await work.duties.occurrence(occurrence_id)
     if occurrence is None or await work.duties.asked_by(occurrence_id) == by:
         return None
+    duty = duty_of(school, occurrence)
     later = occurrence.planned_at > now
     changed = await work.duties.change_state(
         occurrence_id,
@@ -172,7 +183,6 @@ async def approve(work: Work, school: School, occurrence_id: str, by: int, now: 
         return None
     if later:
         return Launched(occurrence, 0, {}, is_open=False)
-    duty = school.plan.duties[occurrence.duty]
     audience = 0
     if not await work.receipts.slug_of(occurrence.id):  # asked for a later moment, which is over by now
         work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)
@@ -180,6 +190,14 @@ async def approve(work: Work, school: School, occurrence_id: str, by: int, now: 
             occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now)
         )
     return Launched(occurrence, audience, await send_out(work, school, occurrence, duty, now))
+
+
+def duty_of(school: School, occurrence: Occurrence) -> Duty:
+    """Raises Refusal when the plan has lost it since."""
+    duty = school.plan.duties.get(occurrence.duty)
+    if duty is None:
+        raise Refusal(not_in_the_plan())
+    return duty
 
 
 async def send_out(

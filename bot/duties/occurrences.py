@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from bot.duties.cadence_wording import overtaken, too_late
@@ -88,6 +88,23 @@ def due(plan: Plan, packs: Iterable[str], watermark: datetime, now: datetime) ->
         else:
             launch.append(p)
     return Due(tuple(launch), tuple(skipped))
+
+
+def moved_from(plan: Plan, pack: str, planned: Planned, gone_out: Iterable[datetime]) -> datetime | None:
+    """When the same duty went out earlier on that day, at a time that the plan has no longer; else ``None``.
+
+    Whoever changes the time of a duty in the middle of its day does not mean it twice.
+    """
+    midnight, next_one = day_around(planned.planned_at)
+    today = occurrences(plan, pack, midnight - timedelta(microseconds=1), next_one)
+    meant = {other.planned_at for other in today if other.duty.id == planned.duty.id}
+    return next((at for at in sorted(gone_out) if at not in meant), None)
+
+
+def day_around(moment: datetime) -> tuple[datetime, datetime]:
+    """The midnights before and after, as the clock in China shows them."""
+    midnight = datetime.combine(moment.astimezone(ZONE).date(), time.min, ZONE)
+    return midnight, midnight + DAY
 
 
 def days_of(duty: Duty, calendar: SchoolCalendar, first: date, last: date) -> list[date]:

@@ -22,7 +22,7 @@ def start_of(plan: Plan, pack: str, duty: Duty, now: datetime, words: Sequence[s
     Lessons count here where only pupils are meant; of a mixed audience the courier lets each wait for theirs.
     """
     start = plan.free_from(now, _pupils(duty, words))
-    if not duty.digest:
+    if not duty.digest or pack not in plan.packs:
         return start
     coming = occurrences(plan, pack, start, start + _DIGEST_WAIT)
     return next((p.planned_at for p in coming if p.duty.what == DIGEST), start)

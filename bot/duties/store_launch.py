@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.db import Moment, Tx, below, insert_new
 from bot.duties.audience import Audience
 from bot.duties.plan_values import Duty
-from bot.duties.rules import Ask, Do, Occurrence
+from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState
 from bot.duties.store_audience import where as whom
 from bot.duties.tables import occurrence, task
 from bot.people.rules import PersonKind, Stage
@@ -33,6 +33,18 @@ _COLUMNS: Final = [
 class Launches:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    async def by_clock(self, duty: str, since: datetime, until: datetime) -> list[datetime]:
+        """For which planned times the clock launched a duty, but for those that were stopped."""
+        o = occurrence.c
+        statement = sa.select(o.planned_at).where(
+            o.duty == duty,
+            o.planned_at >= since,
+            o.planned_at < until,
+            o.asked_by.is_(None),
+            o.state.not_in([OccurrenceState.SKIPPED, OccurrenceState.STOPPED]),
+        )
+        return [row.planned_at for row in await self._tx.rows(statement)]
 
     async def give_tasks(
         self,

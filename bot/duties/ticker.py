@@ -13,8 +13,10 @@ from bot.db import Database
 from bot.delivery.actions import tell_staff
 from bot.delivery.actions_detour import detour
 from bot.delivery.actions_reminders import remind_due
+from bot.duties.cadence_wording import went_out_before
 from bot.duties.launch import Launched, carry_out, launch, register
-from bot.duties.occurrences import Skipped, due
+from bot.duties.occurrences import Planned, Skipped, day_around, due, moved_from
+from bot.duties.plan_values import ZONE
 from bot.duties.rules import OccurrenceState
 from bot.metrics import OCCURRENCES
 from bot.school import School
@@ -67,6 +69,9 @@ class Ticker:
                 await _record(work, school, pack, skipped)
             launched = 0
             for planned in found.launch:
+                if (earlier := await _went_out(work, school, pack, planned)) is not None:
+                    await _record(work, school, pack, earlier)
+                    continue
                 launched += _logged(work, school, await launch(work, school, pack, planned, now), now)
             return launched
 
@@ -113,6 +118,16 @@ def _logged(work: Work, school: School, result: Launched | None, now: datetime) 
         queued=sum(result.queued.values()),
     )
     return 1
+
+
+async def _went_out(work: Work, school: School, pack: str, planned: Planned) -> Skipped | None:
+    """The plan was edited after this day's run had gone out: why it does not go out again."""
+    gone_out = await work.launches.by_clock(planned.duty.id, *day_around(planned.planned_at))
+    earlier = moved_from(school.plan, pack, planned, gone_out)
+    if earlier is None:
+        return None
+    at, before = planned.planned_at.astimezone(ZONE), earlier.astimezone(ZONE)
+    return Skipped(planned, went_out_before(at, before))
 
 
 async def _record(work: Work, school: School, pack: str, skipped: Skipped) -> None:

@@ -53,6 +53,7 @@ class Ability(StrEnum):
     LOGIN = "login"  # web login (OAuth)
     IMAGE = "image"
     FILE = "file"
+    VOICE = "voice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Client(Protocol):
         """Make the call once. Raises PlatformError with a verdict."""
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
-        """A media_id (three days, 90253) for ``kind`` image or file."""
+        """A media_id (three days, 90253) for ``kind`` image, file or voice."""
 
 
 class MenuClient(Protocol):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from bot.messages import CardUpdate, Choice, Content, File, Form, Image, Markdown, Notice, Question, Text
+from bot.messages import (
+    CardUpdate,
+    Choice,
+    Content,
+    File,
+    Form,
+    Image,
+    Markdown,
+    Notice,
+    Question,
+    Text,
+    Voice,
+)
 
 MAX_TEXT: Final = 2048  # bytes of UTF-8
 _ELLIPSIS: Final = "…"
@@ -35,7 +47,7 @@ def cut_chars(text: str, limit: int) -> str:
 def as_text(content: Content) -> Text:
     """The same content as a text with choices.
 
-    Pictures and files name themselves; a card update says nothing.
+    Pictures, files and voices name themselves; a card update says nothing.
     """
     match content:
         case Text():
@@ -51,7 +63,7 @@ def as_text(content: Content) -> Text:
             return content.instead
         case Markdown():
             return Text(content.text)
-        case Image() | File():
+        case Image() | File() | Voice():
             return Text(f"[{content.name}]")
         case CardUpdate():
             return Text("")

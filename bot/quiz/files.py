@@ -10,6 +10,11 @@ from bot.quiz.bank import read_bank
 from bot.quiz.items import Bank
 
 
+def files_of(folder: Path) -> list[Path]:
+    """In the order of names; editors keep their own files there under names that begin with a dot."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
+
+
 def read_folder(folder: Path) -> dict[str, str]:
     """Text of every question file by name, in the order of names. Bytes that are no UTF-8 become U+FFFD.
 
@@ -19,7 +24,7 @@ def read_folder(folder: Path) -> dict[str, str]:
         raise BadFile([Complaint(str(folder), 1, say.no_folder())])
     return {
         f"{folder.name}/{path.name}": path.read_text(encoding="utf-8-sig", errors="replace")
-        for path in sorted(folder.glob("*.yaml"))
+        for path in files_of(folder)
     }
 
 

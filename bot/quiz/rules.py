@@ -67,6 +67,7 @@ class PointState(NamedTuple):
     asked: int = 0
     first_right: bool | None = None
     mastered: bool = False
+    withdrawn: bool = False  # the bank has lost its questions; nobody need answer it any more
 
 
 class OnTable(NamedTuple):
@@ -108,6 +109,11 @@ class Sitting:
     @property
     def practice(self) -> bool:
         return self.task == 0
+
+    @property
+    def total(self) -> int:
+        """How many points full marks are."""
+        return sum(not p.withdrawn for p in self.points)
 
     @property
     def mastered_count(self) -> int:
@@ -156,12 +162,38 @@ def begin(
     """A fresh sitting with its first question on the table."""
     points = [PointState()] * len(drawn)
     paper = Paper(title, mode, feedback, tuple(drawn))
-    table = _put_on_table(paper, points, 0, bank, rng, step=1)
-    return Sitting(id_, person, task, paper, tuple(points), tuple(range(1, len(points))), table)
+    table, queue = _next(paper, points, tuple(range(len(points))), bank, rng, step=1)
+    return Sitting(id_, person, task, paper, tuple(points), queue, table)
 
 
 def letters_on_table(sitting: Sitting) -> str:
     return SHOWN[: len(sitting.table.order)] if sitting.table else ""
+
+
+def fits(sitting: Sitting, bank: Bank) -> bool:
+    """Does the bank still have the question on the table, with as many options as were shown?"""
+    if sitting.table is None:
+        return True
+    item = bank.items.get(sitting.table.question)
+    return item is not None and len(item.options) == len(sitting.table.order)
+
+
+def mended(sitting: Sitting, bank: Bank, rng: Random) -> tuple[Did | None, Sitting]:
+    """The sitting with a question the bank has; ``None`` while it goes on, else how it ended.
+
+    Another question of the same point if there is one, else another point. Nothing is counted as answered.
+    """
+    table = sitting.table
+    if table is None or sitting.state is not State.ASKING:
+        raise IllegalMove(f"no question is open while {sitting.state}")
+    points = list(sitting.points)
+    following, queue = _next(sitting.paper, points, (table.point, *sitting.queue), bank, rng, table.step + 1)
+    after = replace(sitting, points=tuple(points), queue=queue, table=following, unclear=0)
+    if following is not None:
+        return None, after
+    is_clean = after.mastered_count and not (sitting.mode == "clean-run" and sitting.slips)
+    did = Did.LAST_RIGHT if is_clean else Did.ENDED_UNCLEAN if after.mastered_count else Did.LEFT
+    return did, moved(after, did)
 
 
 def answer(sitting: Sitting, shown: frozenset[str], bank: Bank, rng: Random) -> Verdict:
@@ -172,19 +204,16 @@ def answer(sitting: Sitting, shown: frozenset[str], bank: Bank, rng: Random) -> 
     item = bank.items[table.question]
     chosen = frozenset(table.order[SHOWN.index(letter)] for letter in shown)
     right = chosen == item.answer
-    asked, first_right, _ = sitting.points[table.point]
+    asked, first_right, *_ = sitting.points[table.point]
     first_try = first_right is None
     is_over = right or sitting.mode == "clean-run"
     points = list(sitting.points)
     points[table.point] = PointState(asked, right if first_try else first_right, is_over)
     queue = sitting.queue if is_over else (*sitting.queue, table.point)
     slips = sitting.slips + (not right)
-    did = _did(right, queue, sitting.mode, slips)
+    following, queue = _next(sitting.paper, points, queue, bank, rng, table.step + 1)
+    did = _did(right, following is not None, sitting.mode, slips)
     state = TRANSITIONS[sitting.state][did]
-    following = None
-    if state is State.ASKING:
-        following = _put_on_table(sitting.paper, points, queue[0], bank, rng, table.step + 1)
-        queue = queue[1:]
     after = Sitting(
         sitting.id,
         sitting.person,
@@ -201,8 +230,8 @@ def answer(sitting: Sitting, shown: frozenset[str], bank: Bank, rng: Random) -> 
     return Verdict(did, after, step, item)
 
 
-def _did(right: bool, queue: tuple[int, ...], mode: str, slips: int) -> Did:
-    if queue:
+def _did(right: bool, goes_on: bool, mode: str, slips: int) -> Did:
+    if goes_on:
         return Did.RIGHT if right else Did.WRONG
     if mode == "clean-run" and slips:
         return Did.ENDED_UNCLEAN
@@ -222,13 +251,23 @@ def unclear(sitting: Sitting) -> Sitting:
     return replace(sitting, unclear=sitting.unclear + 1)
 
 
-def _put_on_table(
-    paper: Paper, points: list[PointState], index: int, bank: Bank, rng: Random, step: int
-) -> OnTable:
-    """The next question of a point, which ``points`` then counts as asked."""
-    asked, first_right, is_mastered = points[index]
-    points[index] = PointState(asked + 1, first_right, is_mastered)
-    # When a point's questions are used up the oldest returns, its options in a new order.
-    questions = paper.points[index].questions
-    question = questions[asked % len(questions)]
-    return OnTable(index, question, shuffled(bank.items[question], rng), step)
+def _next(
+    paper: Paper, points: list[PointState], queue: tuple[int, ...], bank: Bank, rng: Random, step: int
+) -> tuple[OnTable | None, tuple[int, ...]]:
+    """The first point of the queue goes on the table, and ``points`` counts it as asked.
+
+    A point whose questions the bank has lost waits at the end, for a process that still reads an older or
+    newer bank; when only such points are left they are withdrawn.
+    """
+    for at, index in enumerate(queue):
+        questions = [question for question in paper.points[index].questions if question in bank.items]
+        if questions:
+            asked, first_right, is_mastered, _ = points[index]
+            points[index] = PointState(asked + 1, first_right, is_mastered)
+            # When a point's questions are used up the oldest returns, its options in a new order.
+            question = questions[asked % len(questions)]
+            table = OnTable(index, question, shuffled(bank.items[question], rng), step)
+            return table, queue[at + 1 :] + queue[:at]
+    for index in queue:
+        points[index] = points[index]._replace(withdrawn=True)
+    return None, ()

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import starmap
 from sys import intern
 from typing import Any, Final
 
@@ -176,21 +177,25 @@ def _is_open(value: Sitting) -> bool:
 
 
 def _progress(value: Sitting) -> list[object]:
-    """What an answer changes. A point is short: ``2-*`` was asked twice, at first wrong, mastered now."""
+    """What an answer changes. A point is short: ``2-*`` was asked twice, at first wrong, mastered now;
+    ``~`` is withdrawn.
+    """
     points = " ".join([_short(one) for one in value.points])
     return [value.unclear, value.slips, value.queue, value.table, points]
 
 
 @lru_cache(maxsize=_POINTS)
 def _short(one: PointState) -> str:
-    return f"{one.asked}{_FIRST_TRY[one.first_right]}{'*' if one.mastered else ''}"
+    end = "*" if one.mastered else "~" if one.withdrawn else ""
+    return f"{one.asked}{_FIRST_TRY[one.first_right]}{end}"
 
 
 @lru_cache(maxsize=_POINTS)
 def _point(short: str) -> PointState:
-    asked = short.rstrip("+-*")
+    asked = short.rstrip("+-*~")
     signs = short[len(asked) :]
-    return PointState(int(asked), True if "+" in signs else False if "-" in signs else None, "*" in signs)
+    first = True if "+" in signs else False if "-" in signs else None
+    return PointState(int(asked), first, "*" in signs, "~" in signs)
 
 
 def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
@@ -201,7 +206,7 @@ def _to_value(row: Sequence[Any], its_paper: Paper) -> Sitting:
         task,
         its_paper,
         # A list is how points were kept at first; the next answer makes it short.
-        tuple(map(_point, points.split()) if isinstance(points, str) else map(PointState._make, points)),
+        tuple(map(_point, points.split()) if isinstance(points, str) else starmap(PointState, points)),
         tuple(queue),
         None if table is None else OnTable._make(table),
         State(state),

@@ -22,7 +22,7 @@ def question(sitting: Sitting, item: Item) -> Question:
     """The question on the table: a card where cards are possible, else its text."""
     assert sitting.table is not None
     done = sitting.mastered_count
-    number = f"{min(done + 1, len(sitting.points))}/{len(sitting.points)}"
+    number = f"{min(done + 1, sitting.total)}/{sitting.total}"
     again = " 再来一次" if sitting.points[sitting.table.point].first_right is False else ""
     texts = dict(item.options)
     choices = tuple(Choice(SHOWN[i], texts[letter]) for i, letter in enumerate(sitting.table.order))
@@ -48,7 +48,7 @@ def opening(sitting: Sitting, due: datetime | None) -> str:
 
 
 def resumed(sitting: Sitting) -> str:
-    return f"接着做：已掌握{sitting.mastered_count}/{len(sitting.points)}，之前的答案都在。"
+    return f"接着做：已掌握{sitting.mastered_count}/{sitting.total}，之前的答案都在。"
 
 
 def judged(verdict: Verdict) -> str:
@@ -62,7 +62,7 @@ def judged(verdict: Verdict) -> str:
 
 
 def mastered(sitting: Sitting, person: Person, level: int, now: datetime) -> str:
-    first = f"（首次{sitting.first_score}/{len(sitting.points)}）"
+    first = f"（首次{sitting.first_score}/{sitting.total}）"
     if sitting.practice:
         return f"练习完成{first}。想再来发「答题」。"
     how = (
@@ -70,17 +70,17 @@ def mastered(sitting: Sitting, person: Person, level: int, now: datetime) -> str
         if level == 1
         else "键入您的姓名签名"
         if level == 2
-        else "请打开「我的」里的链接手写签名"
+        else "请点「手写签名」，在页面上写上姓名"
     )
     return (
-        f"{len(sitting.points)}个点全部掌握，满分{first}。\n"
+        f"{sitting.total}个点全部掌握，满分{first}。\n"
         f"请确认回执：「本人{person.name}，{leaf(person.unit)}，已完成并知晓要求，{moment(now)}」\n{how}；不是本人回「有误」。"
     )
 
 
 def through(sitting: Sitting) -> str:
     """The end of a check that needs no signature."""
-    points = len(sitting.points)
+    points = sitting.total
     return f"{points}个点都会了（首次{sitting.first_score}/{points}）。谢谢，不用签收。"
 
 
@@ -90,11 +90,11 @@ def unclean(sitting: Sitting) -> str:
 
 def unclear(sitting: Sitting, item: Item) -> str:
     """For a reply that is no answer; after the third in a row we are quiet."""
-    place = f"第{min(sitting.mastered_count + 1, len(sitting.points))}题"
+    place = f"第{min(sitting.mastered_count + 1, sitting.total)}题"
     if sitting.unclear >= 2:
         return f"先停在{place}，想继续发「继续」。"
     letters = "对/错" if item.type is ItemType.JUDGE else "/".join(SHOWN[: len(item.options)])
-    return f"没看懂。回 {letters}，或「退出」（进度已存，{sitting.mastered_count}/{len(sitting.points)}）。"
+    return f"没看懂。回 {letters}，或「退出」（进度已存，{sitting.mastered_count}/{sitting.total}）。"
 
 
 def no_pictures() -> str:
@@ -105,10 +105,23 @@ def stale() -> str:
     return "这题已过去了，以现在这题为准："
 
 
+def replaced() -> str:
+    """The question they were looking at is gone from the bank."""
+    return "刚才那题学校已经换掉，不用答了。请看这题："
+
+
+def withdrawn() -> str:
+    return "剩下的题学校已经撤下，不用再答。"
+
+
+def all_withdrawn() -> str:
+    return "这份卷子的题学校都已撤下，不用再答。发「答题」换一份新的。"
+
+
 def left(sitting: Sitting) -> str:
     if sitting.practice:
         return "练习结束，什么也不记。"
-    return f"进度已存（{sitting.mastered_count}/{len(sitting.points)}）。想继续发「继续」。"
+    return f"进度已存（{sitting.mastered_count}/{sitting.total}）。想继续发「继续」。"
 
 
 def nothing_open() -> str:

@@ -15,6 +15,15 @@ def issued(sealed: SealedReceipt) -> str:
     return f"已签收，编号 {sealed.code}。发「我的回执」可随时查看。"
 
 
+def sign_by_hand(title: str, about: str = "") -> str:
+    """A link; ``about`` is the child a letter is about."""
+    return f"手写签名：{title}" + (f"（{about}）" if about else "")
+
+
+def please_by_hand() -> str:
+    return "学校要求手写签名：请点下面的链接，在页面上写上您的姓名。链接只给您本人，请勿转发。"
+
+
 def mine(receipts: Sequence[SealedReceipt]) -> str:
     if not receipts:
         return "您还没有回执。完成测试或签收信件后会有。"

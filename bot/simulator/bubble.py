@@ -48,7 +48,7 @@ class Article:
 
 @dataclass(slots=True)
 class Bubble:
-    """``kind``: text, markdown, article, news, card, image, file, event (what I did), line (grey)."""
+    """``kind``: text, markdown, article, news, card, image, file, voice, event (what I did), line (grey)."""
 
     id: int
     chat: str

@@ -36,6 +36,7 @@ class Campus:
     templates: bool = True  # without them a service account reaches the silent by mass sends only
     silent: Sequence[str] = ()
     unknown: Sequence[tuple[str, str, str]] = ()
+    signature: int = 1  # the level of tests and letters
 
     def of_kind(self, kind: str) -> list[Row]:
         return [row for row in self.rows if row["身份"] == kind]
@@ -91,6 +92,7 @@ class Campus:
                 "public_url": bot_url,
                 "secret_key": "for-demonstrations-only",
                 "duty_phone": "内线8110",
+                "signature": {"test": self.signature, "letter": self.signature},
                 "accounts": [
                     {
                         "id": "campus",

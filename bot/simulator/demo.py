@@ -40,7 +40,7 @@ async def run(base: Path, port: int, database: str, fresh: bool) -> None:
             loop.add_signal_handler(name, stop.set)
     async with staged(campus(), database, base, clock, port=port, rng=Random(7)) as stage:
         await _open_the_day(stage)
-        jobs = (stage.bot.courier.run(0.2), stage.bot.press.run(1.0), _ring(stage))
+        jobs = (stage.bot.courier.run(0.2), stage.bot.press.run(1.0), _ring(stage), stage.bot.watch.run())
         tasks = [asyncio.create_task(job) for job in jobs]
         print(f"反诈课代表演示已就绪，请打开 {stage.url}  （Ctrl-C 结束）", flush=True)
         await stop.wait()

@@ -78,7 +78,7 @@ class Stage:
         school = self.bot.school
         planned = Planned(school.plan.duties[duty], self.clock().replace(microsecond=0))
         async with self.bot.database.begin() as tx:
-            await launch(Work(tx), school, school.default_pack, planned, self.clock())
+            await launch(Work(tx), school, school.default_pack, planned, self.clock(), asked_by=0)
         await self.bot.follows.drain()
         await self.settle()
         return planned.id

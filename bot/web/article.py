@@ -17,7 +17,7 @@ from bot.messages import Realm
 from bot.receipts.rules import tidy_code
 from bot.settings import WecomApp
 from bot.web import wording
-from bot.web.article_own import Own, Reader, button, reader, scene_open
+from bot.web.article_own import Own, Reader, button, level_of, may_sign, reader, scene_open
 from bot.web.article_text import PARENTS, WORDS, article, fields_of, texts_for
 from bot.web.rules import is_class_key
 from bot.web.subscribing import Asking, asking, offer, policy
@@ -105,7 +105,9 @@ def _page(
         scene=scene,
         answered=answered if scene and answered in dict(scene.options) else "",
         can_answer=me is not None and any(scene_open(occurrence, own) for own in me.tasks),
-        level=school.letter_level,
+        level=level_of(school, occurrence),
+        signs=me is not None and any(may_sign(occurrence, own.task) for own in me.open),
+        statement=wording.pledge(me.person) if me and occurrence.ask is Ask.FULL_MARKS else "",
         screen=f"/screen/{first.id}" if first and first.kind == "sixty_seconds" else "",
         voluntary=occurrence.do is Do.CONFIRM,
         button=wording.button(occurrence, kind) if kind else "",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from bot.duties.actions import prove, sign
-from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, ProofKind
+from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, ProofKind, Task
 from bot.errors import Refusal
 from bot.people.rules import Person
 from bot.people.spelling import tidy
+from bot.quiz.actions import sign_test, to_sign
 from bot.receipts.rules import Level
 from bot.web import wording
 from bot.web.article import find
-from bot.web.article_own import Own, Reader, button, reader, scene_open
+from bot.web.article_own import Own, Reader, button, level_of, reader, scene_open
 from bot.web.rules import is_class_key, is_drawing
 from bot.web.visit import Visit
 from bot.work import Work
@@ -64,23 +67,12 @@ async def signed(visit: Visit) -> web.StreamResponse:
         work = Work(tx)
         occurrence, me = await _acting(visit, work)
         chosen = _chosen(me, str(form.get("task", "")))
-        if occurrence.ask is not Ask.SIGN or not chosen:
+        level = level_of(visit.school, occurrence)
+        if level is None or not chosen:
             raise Refusal(wording.nothing_open())
-        level = Level(visit.school.letter_level)
-        drawing = _given(visit, me.person, level, str(form.get("name", "")), str(form.get("drawing", "")))
+        drawing = given(visit, me.person, level, form, f"person/{me.person.id}")
         for own in chosen:
-            await sign(
-                work,
-                visit.school,
-                own.task,
-                occurrence,
-                me.person,
-                level,
-                wording.SIGNED,
-                "page",
-                visit.now,
-                drawing,
-            )
+            await put_name(visit, work, own.task, occurrence, me.person, level, "page", drawing)
     return _back(visit)
 
 
@@ -107,14 +99,39 @@ async def _acting(visit: Visit, work: Work) -> tuple[Occurrence, Reader]:
     return found[1], await reader(work, found[1], person)
 
 
+async def put_name(
+    visit: Visit,
+    work: Work,
+    task: Task,
+    occurrence: Occurrence,
+    person: Person,
+    level: Level,
+    via: str,
+    drawing: str | None,
+) -> None:
+    """Sign a letter, or a test that has full marks. Raises Refusal for a test that has not."""
+    if occurrence.ask is Ask.SIGN:
+        what = wording.SIGNED
+        await sign(work, visit.school, task, occurrence, person, level, what, via, visit.now, drawing)
+        return
+    sitting = await to_sign(work, task)
+    if sitting is None:
+        raise Refusal(wording.no_full_marks())
+    await sign_test(work, visit.school, sitting, task, occurrence, person, level, via, visit.now, drawing)
+
+
 def _chosen(me: Reader, task: str) -> tuple[Own, ...]:
     return me.open if task == "all" else tuple(own for own in me.open if str(own.task.id) == task)
 
 
-def _given(visit: Visit, person: Person, level: Level, name: str, drawing: str) -> str | None:
-    """The handwriting to keep, if any. Raises Refusal when the signature is not what the level asks for."""
+def given(visit: Visit, person: Person, level: Level, form: Mapping[str, Any], who: str) -> str | None:
+    """The handwriting to keep, if any. Raises Refusal when the signature is not what the level asks for.
+
+    ``who`` names those whose tries at a name are counted together.
+    """
+    name, drawing = str(form.get("name", "")), str(form.get("drawing", ""))
     if level is Level.NAME:
-        if not visit.pages.naming.admit(f"person/{person.id}", visit.now):
+        if not visit.pages.naming.admit(who, visit.now):
             raise Refusal(wording.too_many_tries())
         if tidy(name) != tidy(person.name):
             raise Refusal(wording.wrong_name())

@@ -8,6 +8,8 @@ from typing import Final
 
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.people.rules import Person
+from bot.receipts.rules import Level
+from bot.school import School
 from bot.web.article_text import audience_words
 from bot.work import Work
 
@@ -28,6 +30,19 @@ SHOWN_IN_CLASS: Final = "sixty-seconds"
 def button(occurrence: Occurrence) -> ProofKind | None:
     """What the one button under an article proves, if it has one."""
     return ProofKind.TAPPED if occurrence.what == SHOWN_IN_CLASS else _BUTTONS.get(occurrence.ask)
+
+
+def level_of(school: School, occurrence: Occurrence) -> Level | None:
+    """How a campaign is signed; ``None`` for one that is not."""
+    levels = {Ask.SIGN: school.letter_level, Ask.FULL_MARKS: school.test_level}
+    return Level(levels[occurrence.ask]) if occurrence.ask in levels else None
+
+
+def may_sign(occurrence: Occurrence, task: Task) -> bool:
+    """A letter at once, a test once it has full marks."""
+    if occurrence.ask is Ask.FULL_MARKS:
+        return task.tier >= occurrence.ladder.tier(ProofKind.MASTERED)
+    return occurrence.ask is Ask.SIGN
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         waiting=waiting,
         stopped=stopped,
         taken_back=taken_back,
+        unsound=visit.pages.unsound() if me.whole_school else (),
         people=people,
         coming=_coming(visit, me),
     )

@@ -44,7 +44,7 @@ class Pages:
 
     ``wake`` tells the courier that something was queued. ``is_current`` says whether every migration has
     run, ``is_fresh`` whether the clock has rung lately. ``framed_by`` names other origins that may show our
-    pages in a frame: the four phones of the demonstration.
+    pages in a frame: the four phones of the demonstration. ``unsound`` says what is wrong with edited files.
     """
 
     database: Database
@@ -60,6 +60,7 @@ class Pages:
     verifying: Limiter = field(default_factory=lambda: Limiter(30))
     naming: Limiter = field(default_factory=lambda: Limiter(6))
     framed_by: tuple[str, ...] = ()
+    unsound: Callable[[], tuple[str, ...]] = tuple
 
     def random_text(self) -> str:
         """128 bits as letters and digits."""

@@ -9,7 +9,7 @@ from typing import Final
 from bot.delivery.rules import DeliveryState
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence, OccurrenceState, ProofKind
 from bot.duties.wording import day, moment
-from bot.people.rules import leaf
+from bot.people.rules import Person, leaf
 from bot.receipts.rules import SealedReceipt
 from bot.receipts.wording import statement
 from bot.reports.rules import ReportKind
@@ -138,6 +138,15 @@ def login_over() -> str:
 
 def link_over() -> str:
     return "这个链接已过期或已用过。在聊天里发 /login 可以再取一个。"
+
+
+def pledge(person: Person) -> str:
+    """What a person puts their name under after a test."""
+    return f"本人{person.name}，{leaf(person.unit)}，已完成并知晓要求。"
+
+
+def no_full_marks() -> str:
+    return "这份测试还没有满分。请回到聊天里发「继续」，做完再来签名。"
 
 
 def sign_link_over() -> str:

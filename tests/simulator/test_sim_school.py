@@ -2,8 +2,11 @@
 
 import base64
 import hashlib
+import io
+from datetime import timedelta
 from typing import Any
 
+import aiohttp
 from sim_cast import AGENT, CORP, PNG, Stage, staged, world
 
 from bot.simulator.corp import SchoolDepartment, Student
@@ -144,3 +147,40 @@ async def test_a_code_is_spent_once_on_the_right_person(stage: Stage) -> None:
     assert "userid" not in answer
     assert answer["openid"]
     assert (await stage.read("school/getuserinfo", code="made-up"))["errcode"] == 40029
+
+
+async def test_the_group_takes_voices_of_a_minute_from_its_own_upload(stage: Stage) -> None:
+    frame = bytes([0x3C]) + b"\xa5" * 31
+
+    async def hook(body: Any) -> int:
+        answer = await stage.post("/wecom/cgi-bin/webhook/send", body, key="hook-key")
+        return int(answer["errcode"])
+
+    async def upload(data: bytes, kind: str = "voice") -> dict[str, Any]:
+        form = aiohttp.FormData()
+        form.add_field("media", io.BytesIO(data), filename="a.amr")
+        query = {"key": "hook-key", "type": kind}
+        address = f"{stage.base}/wecom/cgi-bin/webhook/upload_media"
+        async with stage.http.post(address, data=form, params=query) as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    def voice(media_id: str) -> dict[str, Any]:
+        return {"msgtype": "voice", "voice": {"media_id": media_id}}
+
+    minute = b"#!AMR\n" + frame * 3000
+    assert (await upload(minute + frame))["errcode"] == 45007
+    assert (await upload(b"#!AMR\n" + frame * 65_536))["errcode"] == 45001
+    assert (await upload(minute[:-1]))["errcode"] == 40005
+    assert (await upload(b"RIFF" + frame))["errcode"] == 40005
+    assert (await upload(b"#!AMR"))["errcode"] == 40006
+    assert (await upload(minute, "image"))["errcode"] == 40004
+    spoken = await upload(minute)
+    assert spoken["type"] == "voice"
+    assert await hook(voice(spoken["media_id"])) == 0
+    assert await hook(voice((await upload(minute, "file"))["media_id"])) == 40007
+    assert await hook(voice((await stage.upload("wecom", "voice", "a.amr", minute))["media_id"])) == 40007
+    assert (await stage.upload("wecom", "voice", "a.amr", minute + frame))["errcode"] == 45007
+    stage.sim.clock.turn(timedelta(days=3))
+    assert await hook(voice(spoken["media_id"])) == 40007
+    assert stage.member("teacher_su").received("a.amr").kind == "voice"

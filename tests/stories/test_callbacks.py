@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 
+from bot.quiz.tables import sitting
 from bot.simulator.callbacks import Manner
 from bot.work import Work
 from tests.stories.cast import CAMPUS, Cast
@@ -93,13 +94,13 @@ async def test_a_markup_bomb_in_a_message_stays_text(cast: Cast) -> None:
 
 
 async def test_a_turn_that_fails_costs_nobody_else(cast: Cast) -> None:
-    """A question that is on the table vanishes from the bank: one apology, and the neighbour hears theirs."""
+    """What is on the table makes no sense any more: one apology, and the neighbour hears theirs."""
     await cast.lin.says("答题")
-    question = on_the_table(cast, cast.lin)
     async with cast.stage.bot.database.begin() as tx:
-        await tx.execute(
-            sa.text("update sitting set kept = replace(kept, :old, 'gone-000')"), {"old": question.id}
-        )
+        (row,) = await tx.rows(sa.select(sitting.c.kept))
+        unclear, slips, queue, (point, question, order, _), points = row.kept
+        spoilt = [unclear, slips, queue, [point, question, order, "not a number"], points]
+        await tx.execute(sa.update(sitting).values(kept=spoilt))
     await asyncio.gather(cast.lin.says("A"), cast.zhou.says("帮助"))
     cast.lin.hears("进度没有丢")
     cast.zhou.hears("我能做这些")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from bot.errors import PlatformError
-from bot.messages import Address, CardUpdate, Content, File, Notice, Realm, Way
+from bot.messages import Address, CardUpdate, Content, File, Notice, Realm, Voice, Way
 from bot.platforms import menu
 from bot.platforms.api import Answer, Api
 from bot.platforms.errors import Platform, refused
@@ -117,8 +117,8 @@ class WechatClient:
         One: a template for a notice, else a customer message; ``way`` overrules.
         """
         openids = self._openids(recipients)
-        if isinstance(content, CardUpdate | File):
-            raise refused(40008, "an official account carries neither files nor cards")
+        if isinstance(content, CardUpdate | File | Voice):
+            raise refused(40008, "an official account carries neither files, voices nor cards")
         way = way or self._way(openids, content)
         body = self._body(way, openids, content, key, media)
         return Packed(PATHS[way], encode(body), tuple(recipients), _REPEATABLE[way], way.value)

@@ -13,7 +13,7 @@ from bot.platforms.api import Api
 from bot.platforms.errors import Platform, refused
 from bot.platforms.http import encode
 from bot.platforms.port import Ability, Packed, Receipt
-from bot.platforms.wecom import payloads
+from bot.platforms.wecom import amr, payloads
 
 SEND: Final = "/cgi-bin/message/send"
 UPDATE: Final = "/cgi-bin/message/update_template_card"
@@ -36,7 +36,7 @@ class WecomClient:
 
     @property
     def abilities(self) -> frozenset[Ability]:
-        always = {Ability.PUSH, Ability.MENU, Ability.LOGIN, Ability.IMAGE, Ability.FILE}
+        always = {Ability.PUSH, Ability.MENU, Ability.LOGIN, Ability.IMAGE, Ability.FILE, Ability.VOICE}
         return frozenset(always | {Ability.CARDS} if self._cards else always)
 
     def pack(
@@ -68,6 +68,8 @@ class WecomClient:
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
         """A media_id for three days, good for all apps of this corp."""
+        if kind == "voice":
+            amr.check(data)
         answer = await self._api.upload("/cgi-bin/media/upload", name, data, type=kind)
         return str(answer["media_id"])
 

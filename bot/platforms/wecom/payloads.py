@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from zlib import crc32
 
-from bot.messages import CardUpdate, Content, File, Form, Image, Markdown, Notice, Question, Text
+from bot.messages import CardUpdate, Content, File, Form, Image, Markdown, Notice, Question, Text, Voice
 from bot.platforms.errors import refused
 from bot.platforms.twin import cut_bytes, cut_chars, spelled, text_twin
 from bot.platforms.wecom import cards
@@ -51,7 +51,7 @@ def member_payload(content: Content, *, key: str, media: Mapping[str, str], use_
             return news(content) if content.picture else textcard(content)
         case Markdown() if use_cards:
             return {"msgtype": "markdown", "markdown": {"content": cut_bytes(content.text, MARKDOWN_BYTES)}}
-        case Image() | File():
+        case Image() | File() | Voice():
             return attachment(content, media)
         case CardUpdate():
             raise refused(40008, "a card update is a call of its own")
@@ -88,8 +88,8 @@ def news(notice: Notice) -> Payload:
     return {"msgtype": "news", "news": {"articles": [article]}}
 
 
-def attachment(content: Image | File, media: Mapping[str, str]) -> Payload:
-    kind = "image" if isinstance(content, Image) else "file"
+def attachment(content: Image | File | Voice, media: Mapping[str, str]) -> Payload:
+    kind = "image" if isinstance(content, Image) else "file" if isinstance(content, File) else "voice"
     media_id = media.get(content.blob)
     if not media_id:
         raise refused(41006, "the blob has no media_id")

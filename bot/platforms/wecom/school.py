@@ -9,13 +9,13 @@ from enum import IntEnum
 from typing import Any, Final
 
 from bot.errors import PlatformError, Verdict
-from bot.messages import EVERYONE, Address, CardUpdate, Content, File, Image, Notice, Realm
+from bot.messages import EVERYONE, Address, CardUpdate, Content, File, Image, Notice, Realm, Voice
 from bot.people.directory import Department
 from bot.platforms.api import Api
 from bot.platforms.errors import refused
 from bot.platforms.http import encode
 from bot.platforms.port import Ability, Packed, Receipt
-from bot.platforms.wecom import payloads
+from bot.platforms.wecom import amr, payloads
 
 SEND: Final = "/cgi-bin/externalcontact/message/send"
 BATCH: Final = 1000
@@ -43,7 +43,7 @@ class SchoolClient:
     """学校通知 of one app. Parents have no chat with us: what they answer, they answer on a page."""
 
     batch = BATCH
-    abilities = frozenset({Ability.PUSH, Ability.LOGIN, Ability.IMAGE, Ability.FILE})
+    abilities = frozenset({Ability.PUSH, Ability.LOGIN, Ability.IMAGE, Ability.FILE, Ability.VOICE})
 
     def __init__(self, api: Api, corp_id: str, agent_id: int) -> None:
         self._api = api
@@ -84,6 +84,8 @@ class SchoolClient:
         return Receipt(refused=tuple(one for one in packed.recipients if (one.realm, one.id) in left_out))
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
+        if kind == "voice":
+            amr.check(data)
         answer = await self._api.upload("/cgi-bin/media/upload", name, data, type=kind)
         return str(answer["media_id"])
 
@@ -185,7 +187,7 @@ def _payload(content: Content, media: Mapping[str, str]) -> payloads.Payload:
     match content:
         case Notice():
             return payloads.news(content)
-        case Image() | File():
+        case Image() | File() | Voice():
             return payloads.attachment(content, media)
         case CardUpdate():
             raise refused(40008, "a notice has no card")

@@ -9,12 +9,12 @@ from datetime import timedelta
 from hashlib import md5
 from typing import Any, Final
 
-from bot.messages import Address, CardUpdate, Content, File, Image, Markdown, Notice
+from bot.messages import Address, CardUpdate, Content, File, Image, Markdown, Notice, Voice
 from bot.platforms.errors import Platform, error_for, refused
 from bot.platforms.http import Http, encode
 from bot.platforms.port import Ability, Packed, Receipt
 from bot.platforms.twin import cut_bytes
-from bot.platforms.wecom import cards, payloads
+from bot.platforms.wecom import amr, cards, payloads
 
 SEND: Final = "/cgi-bin/webhook/send"
 MARKDOWN_BYTES: Final = 4096  # longer is refused here, not cut (40058)
@@ -29,7 +29,7 @@ class WebhookClient:
     """One group. The key is the secret of the group: it never enters a packed call."""
 
     batch = 1
-    abilities = frozenset({Ability.PUSH, Ability.IMAGE, Ability.FILE})
+    abilities = frozenset({Ability.PUSH, Ability.IMAGE, Ability.FILE, Ability.VOICE})
 
     def __init__(self, http: Http, key: str) -> None:
         self._http = http
@@ -51,7 +51,9 @@ class WebhookClient:
             if len(data) > IMAGE_BYTES:
                 raise refused(93018, "a picture has at most 2 MB")
             return f"{md5(data, usedforsecurity=False).hexdigest()}:{base64.b64encode(data).decode()}"
-        params = {"key": self._key, "type": "file"}
+        if kind == "voice":
+            amr.check(data)
+        params = {"key": self._key, "type": kind}
         answer = await self._http.upload("/cgi-bin/webhook/upload_media", params, name, data)
         return str(_accepted(answer)["media_id"])
 
@@ -78,7 +80,7 @@ def group_payload(content: Content, media: Mapping[str, str]) -> payloads.Payloa
             if not data:
                 raise refused(93017, "the picture was not made ready")
             return {"msgtype": "image", "image": {"base64": data, "md5": checksum}}
-        case File():
+        case File() | Voice():
             return payloads.attachment(content, media)
         case CardUpdate():
             raise refused(40008, "a group has no card")

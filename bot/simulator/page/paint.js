@@ -204,7 +204,7 @@ const Paint = {
     if (bubble.kind === "card") return this.card(bubble, act, ticks);
     if (bubble.articles.length) return this.articles(bubble, act);
     if (bubble.kind === "image") return this.image(bubble);
-    if (bubble.kind === "file") return this.file(bubble);
+    if (bubble.kind === "file" || bubble.kind === "voice") return this.file(bubble);
     if (bubble.kind === "markdown") return this.markdown(bubble, act);
     return this.segments(bubble, act);
   },

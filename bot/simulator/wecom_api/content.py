@@ -54,7 +54,7 @@ def _media(kind: str) -> Callable[[Call, str, Json], Parts]:
         medium = call.sim.media.find(corp, str(media_id), kind)
         if medium is None:
             raise Refused(40007, "invalid media_id")
-        shown = "image" if kind == "image" else "file"
+        shown = kind if kind in ("image", "voice") else "file"
         return {"kind": shown, "media_id": media_id, "file_name": "" if shown == "image" else medium.name}
 
     return check

@@ -5,11 +5,12 @@ from __future__ import annotations
 from aiohttp.web import FileField
 
 from bot.simulator.door import Call, Json, Refused
-from bot.simulator.media import looks_like_picture
+from bot.simulator.media import looks_like_picture, voice_seconds
 from bot.simulator.wecom_api.house import asker
 
 MEGA = 1 << 20
 LIMITS = {"image": 10 * MEGA, "voice": 2 * MEGA, "video": 10 * MEGA, "file": 20 * MEGA}
+LONGEST_VOICE = 60  # seconds
 
 
 def take(call: Call, kind: str) -> tuple[str, bytes]:
@@ -26,7 +27,17 @@ def take(call: Call, kind: str) -> tuple[str, bytes]:
         raise Refused(45001, "media size out of limit")
     if kind == "image" and not looks_like_picture(data):
         raise Refused(40005, "invalid file type")
+    if kind == "voice":
+        _voice(data)
     return part.filename, data
+
+
+def _voice(data: bytes) -> None:
+    seconds = voice_seconds(data)
+    if seconds is None:
+        raise Refused(40005, "invalid file type")
+    if seconds > LONGEST_VOICE:
+        raise Refused(45007, "voice playtime out of limit")
 
 
 async def upload(call: Call) -> Json:

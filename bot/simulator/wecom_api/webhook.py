@@ -66,11 +66,16 @@ def _news(call: Call, hook: Webhook, branch: Json) -> Parts:
     }
 
 
-def _file(call: Call, hook: Webhook, branch: Json) -> Parts:
-    medium = call.sim.media.find(hook.key, str(branch.get("media_id")), "file")
-    if medium is None:
-        raise Refused(40007, "invalid media_id")
-    return {"kind": "file", "media_id": branch["media_id"], "file_name": medium.name}
+def _medium(kind: str) -> Callable[[Call, Webhook, Json], Parts]:
+    """One of the webhook's own uploads, of this kind; nothing else travels beside the id."""
+
+    def check(call: Call, hook: Webhook, branch: Json) -> Parts:
+        medium = call.sim.media.find(hook.key, str(branch.get("media_id")), kind)
+        if medium is None:
+            raise Refused(40007, "invalid media_id")
+        return {"kind": kind, "media_id": branch["media_id"], "file_name": medium.name}
+
+    return check
 
 
 def _card(call: Call, hook: Webhook, branch: Json) -> Parts:
@@ -86,7 +91,8 @@ _CHECKS: dict[str, Callable[[Call, Webhook, Json], Parts]] = {
     "markdown_v2": _content(4096, "markdown_v2", "markdown"),
     "image": _image,
     "news": _news,
-    "file": _file,
+    "file": _medium("file"),
+    "voice": _medium("voice"),
     "template_card": _card,
 }
 
