@@ -6,6 +6,7 @@ together. So a turn that fails leaves nothing behind, and many turns share one c
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -235,24 +236,45 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sa.engine.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
+        # Last in, first out: SQLite's connections throw their page cache away when another one has written,
+        # and the process that PostgreSQL has for each is the quicker the less it has rested.
+        options: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_use_lifo": True}
         if self.is_sqlite:
             path = self.url.database or ":memory:"
-            # Last in, first out: a connection throws its page cache away when another one has written.
             lifo = {} if path == ":memory:" else {"pool_use_lifo": True}
             options = {"async_creator": connector(path), **lifo}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        self._at_hand: AsyncConnection | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", on_connect)
             event.listen(self.engine.sync_engine, "begin", on_begin)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
-        """A writing transaction: flushed and committed at the end, rolled back on any exception."""
-        async with self.engine.begin() as connection:
+        """A writing transaction: flushed and committed at the end, rolled back on any exception.
+
+        On PostgreSQL one connection stays at hand, and SQLAlchemy hears of the transaction only when a
+        statement is its own: handing a connection over and back costs more than BEGIN and COMMIT.
+        """
+        if self.is_sqlite:
+            async with self.engine.begin() as connection:
+                tx = Tx(connection)
+                yield tx
+                await tx.flush()
+            return
+        connection, self._at_hand = self._at_hand or await self.engine.connect(), None
+        try:
             tx = Tx(connection)
             yield tx
             await tx.flush()
+            await driver.commit(connection)
+        except BaseException:
+            await asyncio.shield(asyncio.create_task(driver.give_up(connection)))
+            raise
+        if self._at_hand is None:
+            self._at_hand = connection
+        else:
+            await connection.close()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
@@ -264,4 +286,6 @@ class Database:
                 yield Tx(connection)
 
     async def close(self) -> None:
+        if self._at_hand is not None:
+            await self._at_hand.close()
         await self.engine.dispose()

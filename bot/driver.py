@@ -62,11 +62,43 @@ async def write_together(connection: AsyncConnection, noted: Sequence[Noted]) ->
     return True
 
 
-async def _driver(connection: AsyncConnection) -> Any:
+async def commit(connection: AsyncConnection) -> None:
+    """What SQLAlchemy has not begun is committed without it."""
+    if connection.in_transaction():
+        await connection.commit()
+        return
+    adapter = _adapter(connection)
+    if adapter._transaction is not None:
+        await adapter._call_and_discard(adapter._transaction.commit)
+
+
+async def give_up(connection: AsyncConnection) -> None:
+    """Roll back, and back to the pool; a connection that was cut is thrown away."""
+    try:
+        if not connection.in_transaction():
+            await connection.begin()
+        await connection.rollback()
+        if _adapter(connection).driver_connection.is_closed():
+            await connection.invalidate()
+    finally:
+        await connection.close()
+
+
+def _adapter(connection: AsyncConnection) -> Any:
     sync = connection.sync_connection
-    adapter: Any = sync.connection.dbapi_connection if sync is not None else None
+    return None if sync is None else sync.connection.dbapi_connection
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    adapter = _adapter(connection)
     driver: Any = None if adapter is None else adapter.driver_connection
-    if not isinstance(driver, QuickConnection) and not driver.is_in_transaction():
-        # SQLAlchemy begins on PostgreSQL with the first statement that is its own; this one is not.
-        await adapter._start_transaction()
-    return driver
+    if isinstance(driver, QuickConnection) or driver.is_in_transaction():
+        return driver
+    if driver.is_closed():
+        # Cut while it rested: nothing is lost yet. SQLAlchemy would only notice at a statement of its own.
+        await connection.invalidate()
+        await connection.get_raw_connection()
+        adapter = _adapter(connection)
+    # SQLAlchemy begins on PostgreSQL with the first statement that is its own; this one is not.
+    await adapter._start_transaction()
+    return adapter.driver_connection
