@@ -262,19 +262,21 @@ class Database:
                 yield tx
                 await tx.flush()
             return
-        connection, self._at_hand = self._at_hand or await self.engine.connect(), None
+        mine, self._at_hand = self._at_hand, None
+        if mine is None:
+            mine = await self.engine.connect()
         try:
-            tx = Tx(connection)
+            tx = Tx(mine)
             yield tx
             await tx.flush()
-            await driver.commit(connection)
+            await driver.commit(mine)
         except BaseException:
-            await asyncio.shield(asyncio.create_task(driver.give_up(connection)))
+            await asyncio.shield(asyncio.create_task(driver.give_up(mine)))
             raise
         if self._at_hand is None:
-            self._at_hand = connection
+            self._at_hand = mine
         else:
-            await connection.close()
+            await mine.close()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:

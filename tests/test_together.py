@@ -291,3 +291,20 @@ async def test_what_fails_leaves_a_clean_connection(database: Database) -> None:
     async with database.begin() as tx:
         await tx.scalar(sa.select(sa.func.count()).select_from(inbox))  # now SQLAlchemy begins
         assert len(await tx.fetch(store_inbox._SEEN, keys=["k9"])) == 1
+
+
+async def test_many_transactions_at_once_lose_no_connection(database: Database) -> None:
+    """Whoever comes while one is being opened neither shares it nor forgets the one at hand."""
+
+    async def one(number: int) -> None:
+        async with database.begin() as tx:
+            tx.writes += usual(f"m{number}", number % 8 + 1)[2:]
+
+    for _ in range(3):
+        await asyncio.gather(*(one(number) for number in range(24)))
+    if not database.is_sqlite:
+        pool = database.engine.pool
+        assert isinstance(pool, sa.AsyncAdaptedQueuePool)
+        assert pool.checkedout() == 1, "the one at hand"
+    async with database.begin() as tx:
+        assert len(await tx.fetch(store_inbox._SEEN, keys=[f"m{number}" for number in range(24)])) == 24
