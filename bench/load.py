@@ -1,6 +1,7 @@
 """The load generator: a process of its own with a protocol that does no more than it must.
 
-``python -m bench.load JOB RESULT``; both are pickles of the values below.
+``python -m bench.load JOB RESULT``; both are pickles of the values below. Either each connection asks
+again as soon as it is answered, or requests leave by a timetable, answered or not.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import Random
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,15 @@ class Job:
     connections: int
     requests: Sequence[bytes]
     at_once: bool = False  # connect first, then send everything at one instant, one request a connection
+    rate: float = 0  # requests a second in all, by a timetable of chance; 0: as fast as answers come
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Seconds of the whole and of each request, in the order of the requests; and their answers."""
+    """Seconds of the whole and of each request, in the order of the requests; and their answers.
+
+    By a timetable a request's seconds begin when it was due, also if no connection was free.
+    """
 
     seconds: float
     latencies: Sequence[float]
@@ -38,7 +44,7 @@ class Outcome:
 
 
 class _Talk(asyncio.Protocol):
-    """One connection: sends the next request as soon as the last is answered."""
+    """One connection: when its request is answered it sends the next, if there is one, else it waits."""
 
     def __init__(self, deck: deque[int], run: _Run) -> None:
         self._deck = deck
@@ -52,12 +58,14 @@ class _Talk(asyncio.Protocol):
         self._transport = transport
 
     def next(self) -> None:
-        if not self._deck:
+        if self._deck:
+            self._number = self._deck.popleft()
+            self._sent = self._run.due.get(self._number) or time.perf_counter()
+            self._transport.write(self._run.job.requests[self._number])
+        elif self._run.job.rate:
+            self._run.idle.append(self)
+        else:
             self._transport.close()
-            return
-        self._number = self._deck.popleft()
-        self._sent = time.perf_counter()
-        self._transport.write(self._run.job.requests[self._number])
 
     def data_received(self, data: bytes) -> None:
         self._buffer = self._buffer + data if self._buffer else data
@@ -88,6 +96,20 @@ class _Run:
         self.statuses = [0] * count
         self.bodies = [b""] * count
         self.done = asyncio.Event()
+        self.due: dict[int, float] = {}  # by the timetable
+        self.idle: deque[_Talk] = deque()  # whoever waited longest is next, so all ports have their turn
+
+    async def keep_to_the_timetable(self, deck: deque[int]) -> None:
+        """Requests become due at intervals of chance (a Poisson process), the same in every run."""
+        rng, due = Random(len(self.job.requests)), time.perf_counter()
+        for number in range(len(self.job.requests)):
+            due += rng.expovariate(self.job.rate)
+            if (wait := due - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            self.due[number] = due
+            deck.append(number)
+            if self.idle:
+                self.idle.popleft().next()
 
     def note(self, number: int, latency: float, status: int, body: bytes) -> None:
         self.latencies[number] = latency
@@ -101,7 +123,7 @@ class _Run:
 async def run(job: Job) -> Outcome:
     loop = asyncio.get_running_loop()
     state = _Run(job)
-    deck = deque(range(len(job.requests)))
+    deck = deque(() if job.rate else range(len(job.requests)))
     talks: list[_Talk] = []
     for number in range(job.connections):
         own = deque((number,)) if job.at_once else deck
@@ -113,6 +135,8 @@ async def run(job: Job) -> Outcome:
     begun = time.perf_counter()
     for talk in talks:
         talk.next()
+    if job.rate:
+        await state.keep_to_the_timetable(deck)
     await asyncio.wait_for(state.done.wait(), 120)
     seconds = time.perf_counter() - begun
     return Outcome(seconds, state.latencies, state.statuses, state.bodies, time.process_time() - cpu)

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.db import Database
 from tests.postgres import Server, _other_user, found_binaries
 
 
@@ -49,3 +50,25 @@ def durable_server() -> Iterator[Server | None]:
             subprocess.run([binaries / "pg_ctl", "-D", data, "-m", "fast", "stop"], **run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def keep_to(cores: set[int], database: Database) -> None:
+    """The server's processes and those it will start stay on these cores, where that is ours to say.
+
+    A server on another machine, or of another user, stays as it is.
+    """
+    async with database.reading() as tx:
+        own = int(await tx.scalar(sa.text("SELECT pg_backend_pid()")))
+    try:
+        if Path(f"/proc/{own}/comm").read_text().strip() != "postgres":
+            return
+        server = _parent(own)
+        started = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for pid in (server, *map(int, started)):
+            os.sched_setaffinity(pid, cores)
+    except OSError:
+        return
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])

@@ -39,14 +39,14 @@ class Deck:
     rng: Random
     dealt: int = 0
 
-    def deal(self, count: int, people: int = 0) -> list[bytes]:
-        """Answers of the first ``people``, else of everybody."""
+    def deal(self, count: int, people: range | None = None) -> list[bytes]:
+        """Answers of these people, else of everybody."""
         envelope = Envelope(TOKEN, KEY, CORP)
         stamp = str(int(time.time()))
-        return [self._one(envelope, stamp, people or self.people) for _ in range(count)]
+        return [self._one(envelope, stamp, people or range(self.people)) for _ in range(count)]
 
-    def _one(self, envelope: Envelope, stamp: str, people: int) -> bytes:
-        who = self.dealt % people + 1
+    def _one(self, envelope: Envelope, stamp: str, people: range) -> bytes:
+        who = people[self.dealt % len(people)] + 1
         self.dealt += 1
         return request(envelope, userid(who), self.rng.choice("AB"), _FIRST + self.dealt, stamp)
 

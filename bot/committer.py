@@ -13,9 +13,21 @@ from bot.messages import Inbound, Reply
 
 log = structlog.get_logger()
 _BATCH: Final = 256
-_GATHER: Final = 0.001  # seconds to wait for company while the last group was more than one
+_ENOUGH: Final = 10  # from here on more company hardly makes an answer cheaper
+_BRIEFLY: Final = 0.001  # seconds to wait for everybody who may come at once
+_AT_MOST: Final = 0.025  # seconds to wait for enough; nobody who taps a phone notices
 Done = Callable[[Reply | None], None]  # None: it could not be committed; the log says why
 _Waiting = tuple[Inbound, Done]
+
+
+def expected(last: int, meanwhile: int, idle: float) -> int:
+    """How many the next group may wait for: as many as were in the last, and those who came meanwhile.
+
+    Where each waits for a reply of ours before it goes on, these are all there are, and they come at once.
+    Where people come by themselves, groups grow while more come than are answered. ``idle``: seconds in which
+    nobody came; whoever comes after that is alone and does not wait.
+    """
+    return last + meanwhile if idle < _AT_MOST else 1
 
 
 class Committer:
@@ -24,6 +36,7 @@ class Committer:
     def __init__(self, receive: Callable[[Sequence[Inbound]], Awaitable[list[Reply]]]) -> None:
         self._receive = receive
         self._waiting: deque[_Waiting] = deque()
+        self._wanted = 1
         self._arrived = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._closing = False
@@ -36,7 +49,8 @@ class Committer:
         if self._closing or self._worker is None:
             raise RuntimeError("the committer is not running")
         self._waiting.append((inbound, done))
-        self._arrived.set()
+        if len(self._waiting) >= self._wanted:
+            self._arrived.set()
 
     async def submit(self, inbound: Inbound) -> Reply:
         """The reply, once it is durable. Raises RuntimeError when it could not be committed."""
@@ -55,19 +69,33 @@ class Committer:
             await self._worker
 
     async def _work(self) -> None:
-        company = False
+        now = asyncio.get_running_loop().time
+        last = came = 0
+        ended = now()
         while True:
             if not self._waiting:
                 if self._closing:
                     return
-                self._arrived.clear()
-                await self._arrived.wait()
+                await self._until(1)
                 continue
-            if company:
-                await asyncio.sleep(_GATHER)
+            company = expected(last, came, now() - ended)
+            await self._until(company, _BRIEFLY)
+            await self._until(min(company, _ENOUGH), _AT_MOST)
             group = self._take()
-            company = len(group) > 1
+            last, later = len(group), len(self._waiting)
             await self._commit(group)
+            came, ended = len(self._waiting) - later, now()
+
+    async def _until(self, count: int, seconds: float | None = None) -> None:
+        """Until so many wait, or the time is over, or no more will come."""
+        if len(self._waiting) >= count or self._closing:
+            return
+        self._wanted = count
+        self._arrived.clear()
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self._arrived.set)
+        await self._arrived.wait()
+        if timer is not None:
+            timer.cancel()
 
     def _take(self) -> list[_Waiting]:
         group: list[_Waiting] = []

@@ -1,7 +1,8 @@
 """One message, one transaction, one reply: a batch of turns shares one commit.
 
-The order matters on PostgreSQL: persons are locked (in id order), then strangers, then the inbox is read, so
-that the same callback at two processes is counted once.
+The order matters on PostgreSQL: persons are locked (in id order), then strangers, then a statement of its own
+reads the inbox, and the sittings with it, so that the same callback at two processes is counted once. What a
+statement sees is what was committed when it began, not when it got its locks.
 """
 
 from __future__ import annotations
@@ -52,11 +53,11 @@ class Conversation:
             with tx.quickly():
                 found = await People(tx).current(addresses)
                 strangers = [a for a in addresses if a not in found or found[a].person is None]
-                inbox = Inbox(tx)
-                await inbox.lock_strangers(strangers)
-                seen = await inbox.seen([m.key for m in batch])
+                await Inbox(tx).lock_strangers(strangers)
                 people = sorted({f.person.id for f in found.values() if f.person is not None})
-                sittings = await Quizzes(tx).open_for(people)
+                came, opened = await tx.fetch_each(Inbox.ask([m.key for m in batch]), Quizzes.ask(people))
+                seen = Inbox.seen(came)
+                sittings = await Quizzes(tx).open_in(opened, people)
             for message in batch:
                 if (remembered := seen.get(message.key)) is not None:
                     replies.append(remembered)

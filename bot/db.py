@@ -6,6 +6,7 @@ together. So a turn that fails leaves nothing behind, and many turns share one c
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -20,6 +21,8 @@ from sqlalchemy.dialects.postgresql import insert as _insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
+from bot import driver
+from bot.driver import Ask
 from bot.prepared import Prepared, Rows
 from bot.sqlite import QuickConnection, connector, on_begin, on_connect
 
@@ -127,7 +130,11 @@ class Tx:
 
     async def fetch(self, statement: Prepared, **values: Any) -> Rows:
         """All rows by position; no more than the driver needs."""
-        return await _driven(self._connection, statement, [values])
+        return await driver.fetch(self._connection, Ask(statement, values))
+
+    async def fetch_each(self, *asks: Ask) -> list[Rows]:
+        """The rows of each, as ``fetch`` gives them; the values must have different names."""
+        return await driver.fetch_each(self._connection, asks)
 
     async def row(self, statement: sa.Executable, values: Any = None) -> sa.Row[Any] | None:
         return (await self._connection.execute(statement, values)).first()
@@ -149,8 +156,8 @@ class Tx:
     def quickly(self) -> AbstractContextManager[None]:
         """A block of short statements: SQLite answers them at once instead of by way of its thread."""
         connection = self._connection.sync_connection
-        driver = connection.connection.driver_connection if connection is not None else None
-        return driver.quickly() if isinstance(driver, QuickConnection) else nullcontext()
+        one = connection.connection.driver_connection if connection is not None else None
+        return one.quickly() if isinstance(one, QuickConnection) else nullcontext()
 
     def write(self, statement: sa.Executable | Prepared, **values: Any) -> None:
         self.writes.append(Write(statement, values))
@@ -206,40 +213,21 @@ def _next_power(count: int) -> int:
 
 
 async def apply(connection: AsyncConnection, writes: Iterable[Write]) -> None:
-    """Carry out writes, equal statements as one executemany, first come first served."""
+    """Carry out writes, equal statements as one executemany, first come first served.
+
+    Those that cannot meet travel together, which nobody can tell from one after the other.
+    """
     groups: dict[int, tuple[sa.Executable | Prepared, list[Mapping[str, Any]]]] = {}
     for write in writes:
         groups.setdefault(id(write.statement), (write.statement, []))[1].append(write.values)
+    prepared = [(statement, many) for statement, many in groups.values() if isinstance(statement, Prepared)]
+    if len(prepared) == len(groups) and await driver.write_together(connection, prepared):
+        return
     for statement, values in groups.values():
         if isinstance(statement, Prepared):
-            await _driven(connection, statement, values)
+            await driver.write(connection, statement, values)
         else:
             await connection.execute(statement, values)
-
-
-async def _driven(connection: AsyncConnection, statement: Prepared, many: list[Mapping[str, Any]]) -> Rows:
-    """Run on the driver's connection: a read with its one set of values, or a write with all of them."""
-    plan = statement.plan(connection.dialect, many[0])
-    parameters = plan.parameters(many)
-    is_read = statement.table is None
-    found: Rows = []
-    sync = connection.sync_connection
-    adapter: Any = sync.connection.dbapi_connection if sync is not None else None
-    driver: Any = None if adapter is None else adapter.driver_connection
-    if isinstance(driver, QuickConnection):
-        if is_read:
-            found = await driver.all(plan.text, parameters[0])
-        else:
-            await driver.many(plan.text, parameters)
-        return plan.values(found)
-    if not driver.is_in_transaction():
-        # SQLAlchemy begins on PostgreSQL with the first statement that is its own; this one is not.
-        await adapter._start_transaction()
-    if is_read:
-        found = await driver.fetch(plan.text, *parameters[0])
-    else:
-        await driver.executemany(plan.text, parameters)
-    return plan.values(found)
 
 
 class Database:
@@ -248,24 +236,47 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sa.engine.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
+        # Last in, first out: SQLite's connections throw their page cache away when another one has written,
+        # and the process that PostgreSQL has for each is the quicker the less it has rested.
+        options: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_use_lifo": True}
         if self.is_sqlite:
             path = self.url.database or ":memory:"
-            # Last in, first out: a connection throws its page cache away when another one has written.
             lifo = {} if path == ":memory:" else {"pool_use_lifo": True}
             options = {"async_creator": connector(path), **lifo}
         self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        self._at_hand: AsyncConnection | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", on_connect)
             event.listen(self.engine.sync_engine, "begin", on_begin)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
-        """A writing transaction: flushed and committed at the end, rolled back on any exception."""
-        async with self.engine.begin() as connection:
-            tx = Tx(connection)
+        """A writing transaction: flushed and committed at the end, rolled back on any exception.
+
+        On PostgreSQL one connection stays at hand, and SQLAlchemy hears of the transaction only when a
+        statement is its own: handing a connection over and back costs more than BEGIN and COMMIT.
+        """
+        if self.is_sqlite:
+            async with self.engine.begin() as connection:
+                tx = Tx(connection)
+                yield tx
+                await tx.flush()
+            return
+        mine, self._at_hand = self._at_hand, None
+        if mine is None:
+            mine = await self.engine.connect()
+        try:
+            tx = Tx(mine)
             yield tx
             await tx.flush()
+            await driver.commit(mine)
+        except BaseException:
+            await asyncio.shield(asyncio.create_task(driver.give_up(mine)))
+            raise
+        if self._at_hand is None:
+            self._at_hand = mine
+        else:
+            await mine.close()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
@@ -277,4 +288,6 @@ class Database:
                 yield Tx(connection)
 
     async def close(self) -> None:
+        if self._at_hand is not None:
+            await self._at_hand.close()
         await self.engine.dispose()

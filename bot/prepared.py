@@ -6,11 +6,12 @@ statement that is a constant, whose rows are read by position, needs none of tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
 
 Rows = Sequence[Sequence[Any]]
 _Process = Callable[[Any], Any] | None
@@ -21,6 +22,7 @@ class _Parameter(NamedTuple):
     fixed: Any  # of a parameter that the statement itself gives
     is_fixed: bool
     process: _Process
+    type: TypeEngine[Any]
 
 
 class Plan:
@@ -37,6 +39,7 @@ class Plan:
                 None if compiled.binds[name].required else compiled.binds[name].value,
                 not compiled.binds[name].required,
                 compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect),
+                compiled.binds[name].type,
             )
             for name in compiled.positiontup or ()
         ]
@@ -46,11 +49,18 @@ class Plan:
 
     def parameters(self, many: Sequence[Mapping[str, Any]]) -> Rows:
         """Values by name as parameters by position."""
-        columns: list[list[Any]] = []
-        for name, fixed, is_fixed, process in self._parameters:
-            column = [fixed] * len(many) if is_fixed else [values[name] for values in many]
-            columns.append(column if process is None else [process(value) for value in column])
+        columns = [column for _, column in self.columns(many)]
         return list(zip(*columns, strict=True)) if columns else [()] * len(many)
+
+    def columns(self, many: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[Any]]]:
+        """The name and the values of one parameter after the other."""
+        for name, fixed, is_fixed, process, _ in self._parameters:
+            column = [fixed] * len(many) if is_fixed else [values[name] for values in many]
+            yield name, column if process is None else [process(value) for value in column]
+
+    def types(self) -> dict[str, TypeEngine[Any]]:
+        """The type of each parameter, in their order."""
+        return {one.name: one.type for one in self._parameters}
 
     def values(self, rows: Rows) -> Rows:
         """Rows of the driver as the types of the columns have them."""
@@ -65,11 +75,15 @@ class Plan:
 class Prepared:
     """A constant statement that ``Tx.fetch`` and ``Tx.write`` run without SQLAlchemy's own execution.
 
-    Write lists with ``lists.among_named``; name every value on each use.
+    Write lists with ``lists.among_named``; name every value on each use. ``row`` names the value that tells
+    which row a write is about; such writes may travel with others (``bot/together.py``).
     """
 
-    def __init__(self, statement: sa.Select[Any] | sa.Insert | sa.Update | sa.Delete) -> None:
-        self.statement = statement
+    def __init__(
+        self, statement: sa.SelectBase | sa.Insert | sa.Update | sa.Delete, row: str = ""
+    ) -> None:
+        self.statement: Any = statement
+        self.row = row
         self._plans: dict[str, Plan] = {}
 
     @property

@@ -69,6 +69,8 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/metrics.py", Stand(1, 3), "Counters for whoever runs the machines."),
     ("bot/ids.py", Stand(1, 3), "New ids: time and chance of the machine."),
     ("bot/db.py", Stand(1, 1), "One engine, two dialects, writes as values."),
+    ("bot/driver.py", Stand(1), "Prepared statements on the driver's own connection."),
+    ("bot/together.py", Stand(1), "Several prepared statements on one way to PostgreSQL."),
     ("bot/lists.py", Stand(1), "A list as one parameter of a statement."),
     ("bot/prepared.py", Stand(1), "Statements of the hot paths, compiled once, run on the driver itself."),
     ("bot/sqlite.py", Stand(1), "How SQLite is driven: waits in a thread, short reads at once."),
@@ -92,8 +94,8 @@ ROOMS = (
 # Who may import a library that ties us to the world.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": (
-        "bot/db.py", "bot/prepared.py", "bot/lists.py", "bot/*/tables*.py", "bot/*/store*.py", "bot/work.py",
-        "bot/migrate.py", "bot/migrations/*",
+        "bot/db.py", "bot/driver.py", "bot/prepared.py", "bot/together.py", "bot/lists.py",
+        "bot/*/tables*.py", "bot/*/store*.py", "bot/work.py", "bot/migrate.py", "bot/migrations/*",
     ),
     "alembic": ("bot/migrate.py", "bot/migrations/*"),
     "sqlite3": ("bot/sqlite.py", "bot/*/store*.py"),

@@ -108,7 +108,7 @@ def test_what_cannot_be_prepared_is_refused() -> None:
     "statement",
     [
         people_store._CONTACTS,
-        people_store._LOCKED,
+        people_store._SOME,
         store_inbox._SEEN,
         quiz_store._OPEN,
         quiz_store._PAPERS_OF,

@@ -10,21 +10,28 @@ import sqlalchemy as sa
 
 from bot.db import Tx, insert_new
 from bot.delivery.tables import inbox
+from bot.driver import Ask
 from bot.lists import among_named
 from bot.messages import Choice, Reply
-from bot.prepared import Prepared
+from bot.prepared import Prepared, Rows
 
 _SEEN: Final = Prepared(sa.select(inbox.c.key, inbox.c.reply).where(among_named(inbox.c.key, "keys")))
-_REMEMBER: Final = Prepared(insert_new(inbox))
+_REMEMBER: Final = Prepared(insert_new(inbox), row="key")
 
 
 class Inbox:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def seen(self, keys: Sequence[str]) -> dict[str, Reply]:
-        """The remembered replies of those keys that came before."""
-        return {key: _to_value(kept) for key, kept in await self._tx.fetch(_SEEN, keys=list(keys))}
+    @staticmethod
+    def ask(keys: Sequence[str]) -> Ask:
+        """Which of these keys came before?"""
+        return Ask(_SEEN, {"keys": list(keys)})
+
+    @staticmethod
+    def seen(rows: Rows) -> dict[str, Reply]:
+        """The remembered replies of those that did."""
+        return {key: _to_value(kept) for key, kept in rows}
 
     def remember(self, key: str, reply: Reply, now: datetime) -> None:
         """A reply without choices is kept as its text, which most are and which is the quickest to write."""

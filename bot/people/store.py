@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -16,21 +17,34 @@ from bot.people.spelling import ancestors, tidy, tidy_code
 from bot.people.store_audit import Audited
 from bot.people.store_contacts import Contacts
 from bot.people.store_units import Units
-from bot.people.store_values import CONTACTS, PERSONS, persons, to_contact
+from bot.people.store_values import CONTACTS, PERSON, PERSONS, persons, to_contact
 from bot.people.tables import contact, exemption, guardian, person, role
 from bot.prepared import Prepared
 
 __all__ = ["Contact", "Exemption", "Found", "How", "People", "UnitHere"]
 
+_CONTACT: Final = len(CONTACTS.exported_columns)
 _ids: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _CONTACTS = Prepared(CONTACTS.where(among_named(contact.c.address, "keys")))
 _BY_IDS = PERSONS.where(person.c.id.in_(_ids)).order_by(person.c.id)
-# PostgreSQL refuses to lock the optional side of an outer join, so contacts and persons are two statements.
+_SOME = Prepared(PERSONS.where(among_named(person.c.id, "ids")).order_by(person.c.id))
+# PostgreSQL refuses to lock the optional side of an outer join, so persons are locked in a CTE, in id order.
 # Ids never change: rows that point at a locked person may be inserted by whoever holds other persons.
-_LOCKED = Prepared(
-    PERSONS.where(among_named(person.c.id, "ids"))
+_locked = (
+    sa.select(*PERSON)
+    .where(person.c.id.in_(sa.select(contact.c.person_id).where(among_named(contact.c.address, "keys"))))
     .order_by(person.c.id)
     .with_for_update(of=person, key_share=True)
+    .cte("locked")
+)
+_LOCKED = Prepared(
+    CONTACTS.add_columns(*_locked.c, role.c.role, role.c.unit)
+    .select_from(
+        contact.outerjoin(_locked, _locked.c.id == contact.c.person_id).outerjoin(
+            role, role.c.person_id == _locked.c.id
+        )
+    )
+    .where(among_named(contact.c.address, "keys"))
 )
 _BY_CODE = PERSONS.where(person.c.code == sa.bindparam("code"))
 _BY_NAME = PERSONS.where(person.c.name == sa.bindparam("name"), person.c.left_at.is_(None)).order_by(
@@ -81,13 +95,22 @@ class People(Contacts, Units, Audited):
         self.tx = tx
 
     async def current(self, addresses: Sequence[str]) -> dict[str, Found]:
-        """The contact and person behind each known Address.key; persons are locked in the order of ids."""
-        contacts = [to_contact(row) for row in await self.tx.fetch(_CONTACTS, keys=list(addresses))]
-        ids = sorted({one.person_id for one in contacts if one.person_id is not None})
-        found = {p.id: p for p in persons(await self.tx.fetch(_LOCKED, ids=ids))} if ids else {}
+        """The contact and person behind each known Address.key; persons are locked in the order of ids.
+
+        PostgreSQL answers in one statement; SQLite, where a transaction locks everything, is faster with two.
+        """
+        keys = list(addresses)
+        if self.tx.dialect == "postgresql":
+            rows = await self.tx.fetch(_LOCKED, keys=keys)
+            known = {row[0]: to_contact(row[:_CONTACT]) for row in rows}
+            found = {p.id: p for p in persons([row[_CONTACT:] for row in rows if row[_CONTACT] is not None])}
+        else:
+            known = {row[0]: to_contact(row) for row in await self.tx.fetch(_CONTACTS, keys=keys)}
+            ids = sorted({one.person_id for one in known.values() if one.person_id is not None})
+            found = {p.id: p for p in persons(await self.tx.fetch(_SOME, ids=ids))} if ids else {}
         return {
-            one.address.key: Found(one, found.get(one.person_id) if one.person_id is not None else None)
-            for one in contacts
+            key: Found(one, found.get(one.person_id) if one.person_id is not None else None)
+            for key, one in known.items()
         }
 
     async def by_ids(self, ids: Iterable[int]) -> dict[int, Person]:

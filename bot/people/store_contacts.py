@@ -47,7 +47,8 @@ _SEEN = Prepared(
                 else_=_new.window_until,
             ),
         },
-    )
+    ),
+    row="address",
 )
 _insert_follow = insert(contact)
 _FOLLOW = _insert_follow.on_conflict_do_update(

@@ -13,8 +13,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Tx, insert, insert_new
+from bot.driver import Ask
 from bot.lists import among_named
-from bot.prepared import Prepared
+from bot.prepared import Prepared, Rows
 from bot.quiz.drawing import Drawn
 from bot.quiz.rules import OnTable, Paper, PointState, Sitting, State, Step
 from bot.quiz.tables import answer, exposure, paper, sitting
@@ -40,9 +41,10 @@ _KEEP: Final = Prepared(
         open=sa.bindparam("_open"),
         kept=sa.bindparam("_kept"),
         touched_at=sa.bindparam("_at"),
-    )
+    ),
+    row="_id",
 )
-_STEP: Final = Prepared(insert_new(answer))
+_STEP: Final = Prepared(insert_new(answer), row="sitting_id")
 _FIRST_TRY: Final = {None: "", True: "+", False: "-"}
 _POINTS: Final = 1024  # ways in which a point can stand
 _REMEMBERED: Final = 65_536  # papers, some 400 bytes each, for they share their points
@@ -63,11 +65,15 @@ class Quizzes:
         self._tx = tx
         self._prefetched = prefetched or {}
 
-    async def open_for(self, people: Iterable[int]) -> dict[int, Sitting | None]:
-        ids = list(people)
-        found: dict[int, Sitting | None] = dict.fromkeys(ids)
-        if ids:
-            rows = await self._tx.fetch(_OPEN, people=ids)
+    @staticmethod
+    def ask(people: Iterable[int]) -> Ask:
+        """Which sittings do these have open?"""
+        return Ask(_OPEN, {"people": list(people)})
+
+    async def open_in(self, rows: Rows, people: Iterable[int]) -> dict[int, Sitting | None]:
+        """The sitting of each of these people, ``None`` for who has none."""
+        found: dict[int, Sitting | None] = dict.fromkeys(people)
+        if rows:
             found.update((one.person, one) for one in await self._values(rows))
         return found
 
@@ -75,7 +81,8 @@ class Quizzes:
         """The sitting this person has open."""
         if person in self._prefetched:
             return self._prefetched[person]
-        return (await self.open_for([person]))[person]
+        (rows,) = await self._tx.fetch_each(self.ask([person]))
+        return (await self.open_in(rows, [person]))[person]
 
     async def latest_of(self, task: int) -> Sitting | None:
         """The newest sitting for a task, open or left."""
