@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,16 +19,14 @@ from bot.delivery.store_inbox import Inbox
 from bot.delivery.tables import inbox
 from bot.people import store_contacts
 from bot.people.store import People
-from bot.people.tables import contact, person, role
+from bot.people.tables import contact, person
 from bot.prepared import Prepared
 from bot.quiz import store as quiz_store
 from bot.quiz.store import Quizzes
 from bot.quiz.tables import answer, sitting
 from bot.together import Writes, may_travel_together
+from tests.eight import PEOPLE, Undone, eight, usual
 
-NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-PEOPLE = range(1, 9)
-_PROCESS = Prepared(sa.select(sa.func.pg_backend_pid()))
 TABLES = (inbox, sitting, answer, contact)
 # PostgreSQL keeps no NUL in a text, and UTF-8 no half of a pair; both are gone before a store sees them.
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
@@ -80,33 +78,8 @@ def _row(write: Write) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """Eight people, a contact and a sitting for each; two roles for the first, none for the others."""
-    database = Database(database_url)
-    async with database.begin() as tx:
-        for who in PEOPLE:
-            tx.write(
-                sa.insert(person), id=who, code=f"c{who}", name="甲", kind="学生", unit="院", joined_at=NOW
-            )
-        await tx.flush()
-        for name in ("班主任", "值班"):
-            tx.write(sa.insert(role), person_id=1, role=name, unit="院")
-        for who in PEOPLE:
-            address = f"corp|member|u{who}"
-            tx.write(
-                sa.insert(contact), address=address, account="campus", realm="member", person_id=who,
-                window_left=2, window_until=NOW,
-            )  # fmt: skip
-            tx.write(
-                sa.insert(sitting), id=who, person_id=who, task_id=0, state="asking", open=True, kept=[who],
-                started_at=NOW, touched_at=NOW,
-            )  # fmt: skip
-        tx.write(store_inbox._REMEMBER, key="old", at=NOW, reply="早就答过")
-    yield database
-    await database.close()
-
-
-class Undone(Exception):
-    """Ends a transaction that leaves nothing."""
+    async with eight(database_url) as found:
+        yield found
 
 
 async def left_by(database: Database, writes: list[Write], *, one_by_one: bool) -> Any:
@@ -149,17 +122,6 @@ async def test_a_usual_group_is_one_statement_on_postgresql(database: Database) 
         group = [(w.statement, [w.values]) for w in usual("k1", 1)]
         went = await driver.write_together(tx._connection, group)  # type: ignore[arg-type]
         assert went is not database.is_sqlite
-
-
-def usual(key: str, who: int) -> list[Write]:
-    """What one answer notes."""
-    at = {"at": NOW}
-    step = {"sitting_id": who, "step": 1, "person_id": who, "question": "q", "chosen": "A", "right": True}
-    return [
-        Write(quiz_store._KEEP, {"_id": who, "_state": "s", "_open": True, "_kept": [], "_at": NOW}),
-        Write(quiz_store._STEP, {**step, "first_try": True, "practice": False, **at}),
-        Write(store_inbox._REMEMBER, {"key": key, "reply": "好", **at}),
-    ]
 
 
 def test_what_may_meet_does_not_travel_together() -> None:
@@ -237,74 +199,3 @@ async def test_persons_are_locked_whatever_the_order_of_their_addresses(
     async with database.reading() as tx:
         code = await tx.scalar(sa.select(person.c.code).where(person.c.id == 8))
     assert code == "c8" + "+" * 20, "two had the lock at the same time"
-
-
-async def test_a_connection_that_was_cut_while_it_rested_costs_nothing(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("nobody can cut it")
-    for _ in range(3):
-        async with database.begin() as tx:
-            own = (await tx.fetch(_PROCESS))[0][0]
-        await _cut(database, own)
-        async with database.begin() as tx:
-            assert len(await tx.fetch(store_inbox._SEEN, keys=["old"])) == 1
-
-
-async def test_a_connection_that_was_cut_in_the_middle_costs_one_transaction(database: Database) -> None:
-    if database.is_sqlite:
-        pytest.skip("nobody can cut it")
-    with pytest.raises(Exception, match=r"clos|terminat"):
-        await _cut_in_the_middle(database)
-    async with database.begin() as tx:
-        assert await tx.fetch(store_inbox._SEEN, keys=["k8"]) == []
-        assert len(await tx.fetch(store_inbox._SEEN, keys=["old"])) == 1
-
-
-async def _cut_in_the_middle(database: Database) -> None:
-    async with database.begin() as tx:
-        tx.writes += usual("k8", 3)
-        await tx.flush()
-        await _cut(database, (await tx.fetch(_PROCESS))[0][0])
-        await tx.fetch(store_inbox._SEEN, keys=["old"])
-
-
-async def _cut(database: Database, process: int) -> None:
-    async with database.reading() as tx:
-        assert await tx.scalar(sa.select(sa.func.pg_terminate_backend(process)))
-    await asyncio.sleep(0.1)
-
-
-async def _nothing_of(database: Database, writes: list[Write]) -> None:
-    async with database.begin() as tx:
-        tx.writes += writes
-        await tx.flush()
-        raise Undone
-
-
-async def test_what_fails_leaves_a_clean_connection(database: Database) -> None:
-    for _ in range(3):
-        with pytest.raises(Undone):
-            await _nothing_of(database, usual("k9", 2))
-    async with database.begin() as tx:
-        assert await tx.fetch(store_inbox._SEEN, keys=["k9"]) == []
-        tx.writes += usual("k9", 2)
-    async with database.begin() as tx:
-        await tx.scalar(sa.select(sa.func.count()).select_from(inbox))  # now SQLAlchemy begins
-        assert len(await tx.fetch(store_inbox._SEEN, keys=["k9"])) == 1
-
-
-async def test_many_transactions_at_once_lose_no_connection(database: Database) -> None:
-    """Whoever comes while one is being opened neither shares it nor forgets the one at hand."""
-
-    async def one(number: int) -> None:
-        async with database.begin() as tx:
-            tx.writes += usual(f"m{number}", number % 8 + 1)[2:]
-
-    for _ in range(3):
-        await asyncio.gather(*(one(number) for number in range(24)))
-    if not database.is_sqlite:
-        pool = database.engine.pool
-        assert isinstance(pool, sa.AsyncAdaptedQueuePool)
-        assert pool.checkedout() == 1, "the one at hand"
-    async with database.begin() as tx:
-        assert len(await tx.fetch(store_inbox._SEEN, keys=[f"m{number}" for number in range(24)])) == 24

@@ -1,0 +1,94 @@
+"""The connection that stays at hand: cut, failed, wanted by many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+
+from bot.db import Database, Write
+from bot.delivery import store_inbox
+from bot.delivery.tables import inbox
+from bot.prepared import Prepared
+from tests.eight import Undone, eight, usual
+
+_PROCESS = Prepared(sa.select(sa.func.pg_backend_pid()))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with eight(database_url) as found:
+        yield found
+
+
+async def test_a_connection_that_was_cut_while_it_rested_costs_nothing(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("nobody can cut it")
+    for _ in range(3):
+        async with database.begin() as tx:
+            own = (await tx.fetch(_PROCESS))[0][0]
+        await _cut(database, own)
+        async with database.begin() as tx:
+            assert len(await tx.fetch(store_inbox._SEEN, keys=["old"])) == 1
+
+
+async def test_a_connection_that_was_cut_in_the_middle_costs_one_transaction(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("nobody can cut it")
+    with pytest.raises(Exception, match=r"clos|terminat"):
+        await _cut_in_the_middle(database)
+    async with database.begin() as tx:
+        assert await tx.fetch(store_inbox._SEEN, keys=["k8"]) == []
+        assert len(await tx.fetch(store_inbox._SEEN, keys=["old"])) == 1
+
+
+async def _cut_in_the_middle(database: Database) -> None:
+    async with database.begin() as tx:
+        tx.writes += usual("k8", 3)
+        await tx.flush()
+        await _cut(database, (await tx.fetch(_PROCESS))[0][0])
+        await tx.fetch(store_inbox._SEEN, keys=["old"])
+
+
+async def _cut(database: Database, process: int) -> None:
+    async with database.reading() as tx:
+        assert await tx.scalar(sa.select(sa.func.pg_terminate_backend(process)))
+    await asyncio.sleep(0.1)
+
+
+async def _nothing_of(database: Database, writes: list[Write]) -> None:
+    async with database.begin() as tx:
+        tx.writes += writes
+        await tx.flush()
+        raise Undone
+
+
+async def test_what_fails_leaves_a_clean_connection(database: Database) -> None:
+    for _ in range(3):
+        with pytest.raises(Undone):
+            await _nothing_of(database, usual("k9", 2))
+    async with database.begin() as tx:
+        assert await tx.fetch(store_inbox._SEEN, keys=["k9"]) == []
+        tx.writes += usual("k9", 2)
+    async with database.begin() as tx:
+        await tx.scalar(sa.select(sa.func.count()).select_from(inbox))  # now SQLAlchemy begins
+        assert len(await tx.fetch(store_inbox._SEEN, keys=["k9"])) == 1
+
+
+async def test_many_transactions_at_once_lose_no_connection(database: Database) -> None:
+    """Whoever comes while one is being opened neither shares it nor forgets the one at hand."""
+
+    async def one(number: int) -> None:
+        async with database.begin() as tx:
+            tx.writes += usual(f"m{number}", number % 8 + 1)[2:]
+
+    for _ in range(3):
+        await asyncio.gather(*(one(number) for number in range(24)))
+    if not database.is_sqlite:
+        pool = database.engine.pool
+        assert isinstance(pool, sa.AsyncAdaptedQueuePool)
+        assert pool.checkedout() == 1, "the one at hand"
+    async with database.begin() as tx:
+        assert len(await tx.fetch(store_inbox._SEEN, keys=[f"m{number}" for number in range(24)])) == 24
