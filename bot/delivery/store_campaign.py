@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from bot.delivery.store_unloading import unload
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import OccurrenceState
 from bot.duties.tables import approval, occurrence, task
+from bot.lists import among
 
 _APPROVE: Final = insert_new(approval)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
@@ -152,23 +153,39 @@ class Campaigns:
             )
             .values(state=DeliveryState.CANCELLED, outcome=STOPPED, settled_at=now)
         )
-        mine = self._own_shipments(occurrence_id).where(
-            shipment.c.state == ShipmentState.DONE,
-            shipment.c.quota == "app",
-            shipment.c.message_id != "",
-            shipment.c.made_at > now - RECALL,
-        )
-        ids = [row.id for row in await self._tx.rows(mine)]
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id.in_(ids))
-            .values(state=ShipmentState.RECALL, lease_until=now)
-        )
+        ids = await self._take_back(occurrence_id, now)
         counts = await self.stopped(occurrence_id)
         back = await self._tx.scalar(
             sa.select(sa.func.count()).where(delivery.c.shipment_id.in_(ids), delivery.c.state == "sent")
         )
         return Stopped(counts.sent, int(back), counts.unsent)
+
+    async def overtaken(self, shipments: Sequence[int], now: datetime) -> None:
+        """Calls that are settled, of campaigns that were paused or stopped while they were under way: what
+        did not leave stays, what left is taken back.
+
+        The lock makes whoever pauses or stops and whoever settles see what the other has done.
+        """
+        await self._tx.flush()
+        campaign = (
+            sa.select(delivery.c.occurrence_id)
+            .where(delivery.c.shipment_id == shipment.c.id)
+            .limit(1)
+            .correlate(shipment)
+            .scalar_subquery()
+        )
+        theirs = sa.select(campaign).where(among(shipment.c.id, shipments))
+        for row in await self._tx.rows(
+            sa.select(occurrence.c.id, occurrence.c.state)
+            .where(occurrence.c.id.in_(theirs))
+            .order_by(occurrence.c.id)
+            .with_for_update(read=True)
+        ):
+            if row.state == OccurrenceState.PAUSED:
+                await self.pause(row.id)
+            elif row.state == OccurrenceState.STOPPED:
+                await self._unload(row.id, DeliveryState.CANCELLED, STOPPED)
+                await self._take_back(row.id, now, among(shipment.c.id, shipments))
 
     async def stopped(self, occurrence_id: str) -> Stopped:
         """People told, of these taken back, and never told, of a campaign that was stopped."""
@@ -205,6 +222,25 @@ class Campaigns:
             sa.select(sa.func.count()).where(approval.c.occurrence_id == occurrence_id)
         )
         return int(agreed)
+
+    async def _take_back(
+        self, occurrence_id: str, now: datetime, *also: sa.ColumnElement[bool]
+    ) -> list[int]:
+        """Mark for the courier what WeCom takes back within 24 hours; the ids of the shipments."""
+        mine = self._own_shipments(occurrence_id).where(
+            shipment.c.state == ShipmentState.DONE,
+            shipment.c.quota == "app",
+            shipment.c.message_id != "",
+            shipment.c.made_at > now - RECALL,
+            *also,
+        )
+        ids = [row.id for row in await self._tx.rows(mine)]
+        await self._tx.execute(
+            sa.update(shipment)
+            .where(shipment.c.id.in_(ids))
+            .values(state=ShipmentState.RECALL, lease_until=now)
+        )
+        return ids
 
     async def _unload(self, occurrence_id: str, state: DeliveryState, outcome: str) -> None:
         """Calls that surely did not happen and wait for another try are taken apart again."""
