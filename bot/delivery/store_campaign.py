@@ -31,6 +31,7 @@ from bot.lists import among
 
 _APPROVE: Final = insert_new(approval)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
+_TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _NOT_YET: Final = (OccurrenceState.ASKED, OccurrenceState.WAITING)
 _SPECIAL: Final = ("", WANTS_LESS, RECALLED)
 
@@ -45,10 +46,7 @@ class Campaigns:
         """
         best = (
             sa.select(delivery.c.person_id, sa.func.min(_rank()).label("rank"))
-            .where(
-                delivery.c.occurrence_id == occurrence_id,
-                delivery.c.key.startswith(f"{occurrence_id}/", autoescape=True),
-            )
+            .where(*_itself(occurrence_id))
             .group_by(delivery.c.person_id)
             .subquery()
         )
@@ -156,7 +154,9 @@ class Campaigns:
         ids = await self._take_back(occurrence_id, now)
         counts = await self.stopped(occurrence_id)
         back = await self._tx.scalar(
-            sa.select(sa.func.count()).where(delivery.c.shipment_id.in_(ids), delivery.c.state == "sent")
+            sa.select(sa.func.count(sa.distinct(delivery.c.person_id))).where(
+                *_itself(occurrence_id), delivery.c.shipment_id.in_(ids), delivery.c.state.in_(_TOLD)
+            )
         )
         return Stopped(counts.sent, int(back), counts.unsent)
 
@@ -188,16 +188,28 @@ class Campaigns:
                 await self._take_back(row.id, now, among(shipment.c.id, shipments))
 
     async def stopped(self, occurrence_id: str) -> Stopped:
-        """People told, of these taken back, and never told, of a campaign that was stopped."""
-        told = delivery.c.state.in_((DeliveryState.SENT, DeliveryState.FOLDED))
+        """People told, of these taken back, and never told, of a campaign that was stopped.
+
+        As in ``states`` reminders do not count.
+        """
+        told = delivery.c.state.in_(_TOLD)
+        marks = {
+            "sent": told,
+            "recalled": sa.and_(told, delivery.c.outcome == RECALLED),
+            "unsent": sa.and_(delivery.c.state == DeliveryState.CANCELLED, delivery.c.outcome == STOPPED),
+        }
+        people = (
+            sa.select(*(sa.func.max(sa.case((w, 1), else_=0)).label(name) for name, w in marks.items()))
+            .where(*_itself(occurrence_id), delivery.c.person_id != 0)
+            .group_by(delivery.c.person_id)
+            .subquery()
+        )
         row = await self._tx.row(
             sa.select(
-                sa.func.count().filter(told).label("sent"),
-                sa.func.count().filter(told, delivery.c.outcome == RECALLED).label("recalled"),
-                sa.func.count()
-                .filter(delivery.c.state == DeliveryState.CANCELLED, delivery.c.outcome == STOPPED)
-                .label("unsent"),
-            ).where(delivery.c.occurrence_id == occurrence_id, delivery.c.person_id != 0)
+                sa.func.count().filter(people.c.sent == 1).label("sent"),
+                sa.func.count().filter(people.c.recalled == 1).label("recalled"),
+                sa.func.count().filter(people.c.sent == 0, people.c.unsent == 1).label("unsent"),
+            )
         )
         assert row is not None
         return Stopped(row.sent, row.recalled, row.unsent)
@@ -265,6 +277,12 @@ class Campaigns:
     async def _state(self, occurrence_id: str) -> OccurrenceState | None:
         state = await self._tx.scalar(sa.select(occurrence.c.state).where(occurrence.c.id == occurrence_id))
         return OccurrenceState(state) if state else None
+
+
+def _itself(occurrence_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The messages of a campaign, without what reminds of it."""
+    key = delivery.c.key.startswith(f"{occurrence_id}/", autoescape=True)
+    return delivery.c.occurrence_id == occurrence_id, key
 
 
 def _rank() -> sa.ColumnElement[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from random import Random
 
 import pytest
@@ -12,7 +11,7 @@ from bot.delivery import actions
 from bot.delivery.actions_reminders import remind_due
 from bot.delivery.rules import SECOND_ALERT, WANTS_LESS, DeliveryState, Standing, Stopped
 from bot.delivery.store_courier import CourierRows
-from bot.delivery.tables import account_state, delivery
+from bot.delivery.tables import account_state
 from bot.duties.launch import launch
 from bot.duties.occurrences import Planned
 from bot.errors import Refusal
@@ -121,60 +120,6 @@ async def test_stopping_half_way_takes_back_what_it_can(post: Post) -> None:
     assert post.calls("/cgi-bin/message/recall") == ["ok"]
     assert all(b.recalled for b in post.lin.bubbles if not b.mine)
     assert (await post.states(campaign))[Standing.RECALLED] == 2
-
-
-async def under_way(post: Post, campaign: str) -> asyncio.Task[int]:
-    """Three calls of a campaign that the platform has seen: one without an answer yet, one taken, one not."""
-    post.stage.sim.faults.hang(SEND)
-    post.stage.sim.faults.spare(SEND)
-    post.stage.sim.faults.errcode(SEND, -1)
-    for code in ("2301001", "2301002", "T1001"):
-        words = f"给{code}的话"
-        await post.queue(words, code, occurrence=campaign, key=f"{campaign}/{code}", urgency=ROUTINE)
-    courier = asyncio.create_task(post.stage.bot.courier.round())
-    while len(post.calls(SEND)) < 3:
-        await asyncio.sleep(0.01)
-    return courier
-
-
-async def launched_to_nobody(post: Post) -> str:
-    campaign = await post.launched("weekly-reminder")
-    async with post.work() as work:
-        await work.tx.execute(sa.delete(delivery))
-    return campaign
-
-
-async def test_stopping_while_calls_are_under_way(post: Post) -> None:
-    """What was taken meanwhile is taken back, and what was refused is not tried again."""
-    campaign = await launched_to_nobody(post)
-    courier = await under_way(post, campaign)
-    async with post.work() as work:
-        assert await actions.stop(work, campaign, post.now) == Stopped(0, 0, 0)
-    post.stage.sim.faults.heal()
-    await courier
-    for _ in range(3):
-        await post.passes(minutes=3)
-    post.member("su").never_received("给T1001的话")
-    assert [b.recalled for b in post.zhou.bubbles] == [True]
-    async with post.work() as work:
-        counts = await work.outbox.stopped(campaign)
-    assert (counts.sent, counts.unsent) == (2, 1)
-
-
-async def test_pausing_while_calls_are_under_way(post: Post) -> None:
-    campaign = await launched_to_nobody(post)
-    courier = await under_way(post, campaign)
-    async with post.work() as work:
-        await actions.pause(work, campaign)
-    post.stage.sim.faults.heal()
-    await courier
-    for _ in range(3):
-        await post.passes(minutes=3)
-    post.member("su").never_received("给T1001的话")
-    async with post.work() as work:
-        await actions.resume(work, post.stage.bot.school, campaign, post.now)
-    await post.sends()
-    assert [post.seen(post.member(who), "的话") for who in ("s2301001", "s2301002", "su")] == [1, 1, 1]
 
 
 async def test_a_stopped_account_takes_nothing_back_until_somebody_has_looked(post: Post) -> None:
