@@ -13,6 +13,8 @@ from bot.delivery.tables import delivery
 from bot.messages import Urgency
 from tests.delivery.post import SEND, Post
 
+RECALL = "/cgi-bin/message/recall"
+
 
 async def test_stopping_counts_people_and_not_messages(post: Post) -> None:
     """Both had the test and a reminder of it; only the reminder is young enough to be taken back."""
@@ -81,3 +83,29 @@ async def test_pausing_while_calls_are_under_way(post: Post) -> None:
         await actions.resume(work, post.stage.bot.school, campaign, post.now)
     await post.sends()
     assert [post.seen(post.member(who), "的话") for who in ("s2301001", "s2301002", "su")] == [1, 1, 1]
+
+
+async def test_taking_back_goes_on_when_the_trouble_is_mended(post: Post) -> None:
+    """Our IP was not on the list at that moment; the wrong words must not stay on the phones for that."""
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    post.stage.sim.faults.errcode(RECALL, 60020, times=2)
+    async with post.work() as work:
+        await actions.stop(work, campaign, post.now)
+    for _ in range(3):
+        await post.passes(minutes=3)
+    assert post.calls(RECALL) == ["60020", "60020", "ok"]
+    assert all(b.recalled for b in post.lin.bubbles)
+
+
+async def test_taking_back_ends_with_the_day(post: Post) -> None:
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    post.stage.sim.faults.errcode(RECALL, 48002, times=2)
+    async with post.work() as work:
+        await actions.stop(work, campaign, post.now)
+    await post.sends()
+    await post.passes(minutes=3)
+    for _ in range(3):
+        await post.passes(days=1)
+    assert post.calls(RECALL) == ["48002", "48002", "42052"]
