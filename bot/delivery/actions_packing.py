@@ -83,6 +83,9 @@ async def choose(
                 await rows.give_back(members, now + _BUSY)
                 return None
         return Choice(id_, client, members, addresses, one, media, parcel.urgency, packed)
+    if isinstance(reason, datetime):
+        await rows.give_back(members, reason)
+        return None
     if desk.last:
         await leave_at_desk(rows, parcel)
         return None
