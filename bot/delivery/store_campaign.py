@@ -15,6 +15,7 @@ from bot.delivery.rules import (
     RECALL,
     RECALLED,
     STOPPED,
+    UNCLEAR,
     WANTS_LESS,
     DeliveryState,
     ShipmentState,
@@ -30,7 +31,6 @@ from bot.duties.tables import approval, occurrence, task
 from bot.lists import among
 
 _APPROVE: Final = insert_new(approval)
-_MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
 _TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _NOT_YET: Final = (OccurrenceState.ASKED, OccurrenceState.WAITING)
 _SPECIAL: Final = ("", WANTS_LESS, RECALLED)
@@ -81,33 +81,20 @@ class Campaigns:
             found[key] = found.get(key, 0) + row.people
         return found
 
-    async def refusals(self, occurrence_id: str) -> dict[str, int]:
-        """How many messages of a campaign ended without reaching anybody, by the reason on record."""
-        rows = await self._tx.rows(
-            sa.select(delivery.c.outcome, sa.func.count().label("messages"))
-            .where(delivery.c.occurrence_id == occurrence_id, delivery.c.state.in_(_MISSED))
-            .group_by(delivery.c.outcome)
-        )
-        return {row.outcome: row.messages for row in rows}
-
     async def unreached(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-        """(occurrence, person) -> why, for those whom no channel has reached; ``""``: they have none."""
-        wanted = list(dict.fromkeys(pairs))
-        found: dict[tuple[str, int], list[tuple[Standing, str]]] = {pair: [] for pair in wanted}
-        rows = (
-            await self._tx.rows(
-                sa.select(
-                    delivery.c.occurrence_id, delivery.c.person_id, delivery.c.state, delivery.c.outcome
-                )
-                .where(sa.tuple_(delivery.c.occurrence_id, delivery.c.person_id).in_(wanted))
-                .order_by(delivery.c.id)
+        """(occurrence, person) -> why, for those whom no channel surely reached; ``""``: they have none."""
+        found: dict[tuple[str, int], list[tuple[Standing, str]]] = {pair: [] for pair in pairs}
+        for row in await self._tx.rows(
+            sa.select(delivery.c.occurrence_id, delivery.c.person_id, delivery.c.state, delivery.c.outcome)
+            .where(
+                delivery.c.occurrence_id.in_({id_ for id_, _ in found}),
+                among(delivery.c.person_id, sorted({person for _, person in found})),
             )
-            if wanted
-            else []
-        )
-        for row in rows:
-            state = standing(DeliveryState(row.state), row.outcome)
-            found[row.occurrence_id, row.person_id].append((state, row.outcome))
+            .order_by(delivery.c.id)
+        ):
+            if (ends := found.get((row.occurrence_id, row.person_id))) is not None:
+                state = standing(DeliveryState(row.state), row.outcome)
+                ends.append((state, UNCLEAR if state is Standing.UNKNOWN else row.outcome))
         missed = (Standing.REFUSED, Standing.UNKNOWN)
         return {
             pair: ends[-1][1] if ends else ""
