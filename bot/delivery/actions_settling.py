@@ -68,7 +68,6 @@ async def settle(tx: Tx, school: School, outcomes: Sequence[Outcome], now: datet
         went(tx, sent)
         if receipt.refused:
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
-    await Work(tx).outbox.overtaken([outcome.shipment.id for outcome in outcomes], now)
 
 
 async def _failed(
