@@ -157,7 +157,8 @@ def test_less_is_kept_for_letters(plan: Plan) -> None:
 @pytest.mark.parametrize(("approve", "words"), [(0, ""), (1, "需要另一位审批。"), (2, "需要另外两位审批。")])
 def test_how_many_others_must_agree_is_said_before(plan: Plan, approve: int, words: str) -> None:
     found = replace(told(plan, counted(share(STUDENT, 9)), at(10)), approve=approve)
-    assert [line for line in say.preview("周提醒", found).splitlines() if "审批" in line] == [words] * bool(words)
+    lines = say.preview("周提醒", found).splitlines()
+    assert [line for line in lines if "审批" in line] == [words] * bool(words)
     if approve:
         assert words.removeprefix("需要")[:-1] in say.asked_for_approval("x", None, approve)
 
