@@ -14,8 +14,10 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_WAY, REPORTED, DeliveryState, Standing
 from bot.delivery.tables import delivery, withdrawn
 from bot.delivery.ways import EXPIRED
-from bot.messages import Notice, Urgency, Way
+from bot.messages import Notice, Realm, Urgency, Way
 from bot.people.tables import contact
+from bot.platforms.wechat.client import WechatClient
+from bot.platforms.wechat.templates import Template
 from bot.simulator.wechat_api.events import verification
 from tests.delivery.post import CUSTOM, NOTICE, SUBSCRIBE, TEMPLATE, Post
 
@@ -193,3 +195,17 @@ async def test_an_alert_does_not_wait_for_tomorrow(post: Post) -> None:
     await post.sends()
     await post.passes(minutes=1)
     assert (post.calls(TEMPLATE), post.calls(NOTICE)) == (["45009"], ["ok"])
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_template_that_cannot_hold_a_title_leaves_the_other_ways(post: Post, is_open: bool) -> None:
+    """A field of five characters (47003): within the window the letter goes as a customer message."""
+    client = post.stage.bot.lines.clients["public", Realm.OPENID]
+    assert isinstance(client, WechatClient)
+    client._templates = {"notice": Template.of("T1", {"phrase1": "title"})}
+    if is_open:
+        await post.follower("oLin").says("你好")
+    await post.queue(Notice("给家长的一封信", "两分钟", LETTER.url), openid="oLin")
+    await post.sends()
+    assert (post.calls(CUSTOM), post.calls(TEMPLATE)) == (["ok"] if is_open else [], [])
+    assert await post.deliveries() == [(SENT, "") if is_open else (DeliveryState.DEAD, "47003")]
