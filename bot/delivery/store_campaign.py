@@ -31,6 +31,7 @@ from bot.duties.tables import approval, occurrence, task
 from bot.lists import among
 
 _APPROVE: Final = insert_new(approval)
+_MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
 _TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _NOT_YET: Final = (OccurrenceState.ASKED, OccurrenceState.WAITING)
 _SPECIAL: Final = ("", WANTS_LESS, RECALLED)
@@ -80,6 +81,15 @@ class Campaigns:
             key = outside[row.rank] if row.rank < 0 else BEST_FIRST[row.rank]
             found[key] = found.get(key, 0) + row.people
         return found
+
+    async def refusals(self, occurrence_id: str) -> dict[str, int]:
+        """How many messages of a campaign ended without reaching anybody, by the reason on record."""
+        rows = await self._tx.rows(
+            sa.select(delivery.c.outcome, sa.func.count().label("messages"))
+            .where(delivery.c.occurrence_id == occurrence_id, delivery.c.state.in_(_MISSED))
+            .group_by(delivery.c.outcome)
+        )
+        return {row.outcome: row.messages for row in rows}
 
     async def unreached(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """(occurrence, person) -> why, for those whom no channel surely reached; ``""``: they have none."""
