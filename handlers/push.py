@@ -118,7 +118,7 @@ async def _send(turn: Turn, duty: Duty, order: Order) -> Say:
     if added is None:
         return Say(say.already(now=order.at is None))
     if duty.approve:
-        return Say(say.asked_for_approval(added.id, order.at))
+        return Say(say.asked_for_approval(added.id, order.at, duty.approve))
     return Say(say.will_go(order.at))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.delivery.rules import (
     HELD,
+    NOTHING_OPEN,
     SECOND_ALERT,
     STOPPED,
     WANTS_LESS,
@@ -71,6 +72,7 @@ async def admit(
     caps = {str(kind): Cap(cap.count, *period(cap.per, now)) for kind, cap in school.plan.caps.items()}
     welcome: list[Claimed] = []
     await _campaigns(desk)
+    await _done_by_now(desk)
     if routine := desk.routine():
         quiet = school.plan.quiet_until(now)
         if quiet > now:
@@ -123,6 +125,13 @@ async def _campaigns(desk: _Desk) -> None:
     state = {id_: found for id_, (found, _) in known.items()}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
+
+
+async def _done_by_now(desk: _Desk) -> None:
+    """A reminder may have waited for the morning or for the end of a quiz, and its task be done since."""
+    if nudges := [c for c in desk.left if c.nudge]:
+        closed = await desk.rows.closed([c.id for c in nudges])
+        await desk.never([c for c in nudges if c.id in closed], NOTHING_OPEN)
 
 
 async def _in_lessons(desk: _Desk, school: School) -> None:

@@ -16,6 +16,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.store_acceptances import Taken
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
+from bot.errors import PlatformError
 from bot.ids import new_id
 from bot.messages import Address, Urgency
 from bot.platforms.port import Client, Packed
@@ -64,7 +65,9 @@ class Choice:
 async def choose(
     counter: Counter, client: Client, parcel: Parcel, media: Mapping[str, str]
 ) -> Choice | str | None:
-    """The way this parcel takes; a reason when there is none; ``None``: not now. Raises PlatformError."""
+    """The way this parcel takes; a reason when there is none; ``None``: not now. Raises PlatformError, also
+    where no way can carry the content.
+    """
     id_, members, rows, now = new_id(counter.now), parcel.members, counter.rows, counter.now
     addresses = list(dict.fromkeys(m.address for m in members))
     settings = counter.school.accounts.get(counter.account)
@@ -73,8 +76,13 @@ async def choose(
         await leave_at_desk(rows, parcel)
         return None
     ways, reason = await candidates(rows, client, counter.school, counter.account, parcel, now)
+    unfit: PlatformError | None = None
     for one in ways:
-        packed = _pack(client, addresses, one, id_, media)
+        try:
+            packed = _pack(client, addresses, one, id_, media)
+        except PlatformError as error:  # say a template whose field cannot hold this title
+            unfit = error
+            continue
         await counter.calls.take(counter.tx, settings, packed.quota, now)
         match await take(rows, counter.account, one, addresses[0], id_, now):
             case Taken.NONE_LEFT:
@@ -83,9 +91,14 @@ async def choose(
                 await rows.give_back(members, now + _BUSY)
                 return None
         return Choice(id_, client, members, addresses, one, media, parcel.urgency, packed)
+    if isinstance(reason, datetime):
+        await rows.give_back(members, reason)
+        return None
     if desk.last:
         await leave_at_desk(rows, parcel)
         return None
+    if unfit is not None:
+        raise unfit
     return desk.reason or reason
 
 

@@ -12,13 +12,14 @@ from bot.platforms.port import Client
 from bot.platforms.wecom.client import WecomClient
 
 log = structlog.get_logger()
-_PASSING = (Verdict.RETRY, Verdict.WAIT, Verdict.UNKNOWN, Verdict.TOKEN)
+# Also what a person mends, say the list of IPs: until the day is over, when the platform says so (42052).
+_PASSING = (Verdict.RETRY, Verdict.WAIT, Verdict.UNKNOWN, Verdict.TOKEN, Verdict.STOP)
 
 
 async def take_back(database: Database, client: Client | None, shipment: Shipment) -> None:
     """One recall, at most 24 h after sending; copies in the WeChat plug-in stay (94867).
 
-    After passing trouble the shipment keeps its lease, which brings it back here.
+    After trouble that may pass the shipment keeps its lease, which brings it back here.
     """
     done = False
     try:

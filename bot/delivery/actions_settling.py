@@ -11,9 +11,9 @@ from typing import Final
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
 from bot.delivery.actions_mass_settling import settle_refused
-from bot.delivery.actions_ways import went, went_not
+from bot.delivery.actions_ways import take_off, went, went_not
 from bot.delivery.mass import MASS
-from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
+from bot.delivery.rules import MAX_ATTEMPTS, DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
@@ -26,6 +26,7 @@ from bot.work import Work
 
 _TASK_USED: Final = 42014
 _TEACHER_UNSEEN: Final = 65024
+_MEDIA_GONE: Final = frozenset({40007, 40145})  # on both platforms: fixed with a media_id that has expired
 _REASON: Final = 200  # characters of a platform's words that are kept
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 
@@ -83,6 +84,12 @@ async def _failed(
         await went_not(tx, sent, error, now, certain=True)
         await unload(tx, [sent.id], not_before=now, attempts=TRY_GIVEN_BACK)
         return
+    if error.code in _MEDIA_GONE and certain:
+        tries = await rows.forget_media(sent.id, sent.account)
+        if tries is not None and tries < MAX_ATTEMPTS:
+            await take_off(tx, sent, now)
+            await unload(tx, [sent.id], not_before=now + backoff(tries, rng))
+            return
     decision: RetryAt | Settled | StopAccount = Settled(DeliveryState.UNKNOWN, f"{error.code}")
     if not is_closed:
         decision = after(

@@ -11,14 +11,15 @@ import structlog
 from bot.db import Tx
 from bot.delivery.actions_fallback import as_notice
 from bot.delivery.digest import Parcel
-from bot.delivery.rules import NO_WAY, NO_WINDOW
+from bot.delivery.rules import NO_WAY, NO_WINDOW, period
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances, Taken
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_shipments import Shipment
-from bot.delivery.ways import NONE_LEFT, in_order, takes_back, way_of
+from bot.delivery.ways import DAY_USED, NONE_LEFT, in_order, takes_back, way_of
+from bot.duties.plan_values import Period
 from bot.errors import PlatformError
-from bot.messages import Content, Notice, Way
+from bot.messages import Content, Notice, Urgency, Way
 from bot.platforms.port import Client
 from bot.platforms.wechat.client import WechatClient
 from bot.school import School
@@ -44,8 +45,10 @@ class Candidate:
 
 async def candidates(
     rows: CourierRows, client: Client, school: School, account_id: str, parcel: Parcel, now: datetime
-) -> tuple[list[Candidate], str]:
-    """How this parcel may travel, best first; and the reason, should none of these be left."""
+) -> tuple[list[Candidate], str | datetime]:
+    """How this parcel may travel, best first; and should none of these be left, the reason, or when one of
+    them comes back.
+    """
     if not isinstance(client, WechatClient):
         return [Candidate(parcel.content)], NO_WINDOW
     account = school.accounts.get(account_id)
@@ -53,13 +56,18 @@ async def candidates(
     template = found.id if found else ""
     first = parcel.members[0]
     window, accepted = await rows.acceptances.chances(first.address, template, now)
-    taken_back = await rows.abilities.withdrawn(account_id)
-    shut = {one.way for one in taken_back if one.try_at > now}
-    doubtful = {one.way for one in taken_back} - shut
+    taken_back = [w for w in await rows.abilities.withdrawn(account_id) if w.try_at > now or not w.for_today]
+    shut = {one.way: one for one in taken_back if one.try_at > now}
+    doubtful = {one.way for one in taken_back} - set(shut)
     is_notice = isinstance(parcel.content, Notice)
-    ways = in_order(client.ways, shut, is_notice=is_notice, window=window, accepted=accepted)
+    all_ways = in_order(client.ways, (), is_notice=is_notice, window=window, accepted=accepted)
+    ways = [way for way in all_ways if way not in shut]
+    back = [shut[way].try_at for way in all_ways if way in shut and shut[way].for_today]
+    otherwise: str | datetime = NO_WINDOW
+    if back and parcel.urgency is Urgency.ROUTINE:  # nothing else may wait so long
+        otherwise = min(back)
     if not ways:
-        return [], NO_WAY if taken_back else NO_WINDOW
+        return [], NO_WAY if taken_back and isinstance(otherwise, str) else otherwise
     notice = as_notice(parcel.content, school, account_id, first.occurrence)
     lasting = found is not None and found.type == "long"
     fitting: list[Candidate] = []
@@ -67,7 +75,7 @@ async def candidates(
         content = parcel.content if way is Way.CUSTOM else notice
         if content is not None:
             fitting.append(Candidate(content, way, template, lasting, way in doubtful))
-    return fitting, NO_WINDOW
+    return fitting, otherwise
 
 
 async def take(
@@ -110,7 +118,10 @@ async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, 
         return
     if takes_back(way, error.code):
         log.warning("ability withdrawn", account=sent.account, way=str(way), code=error.code)
-        Abilities(tx).withdraw(sent.account, way, f"{error.code} {error.message}"[:_REASON], now)
+        try_at = period(Period.DAY, now)[1] if error.code == DAY_USED else None
+        Abilities(tx).withdraw(sent.account, way, f"{error.code} {error.message}"[:_REASON], now, try_at)
+        if way is Way.CUSTOM and certain:
+            await take_off(tx, sent, now)
     if way is not Way.SUBSCRIBE:
         return
     acceptances = Acceptances(tx)
@@ -120,3 +131,13 @@ async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, 
         await acceptances.give_back([sent.id])
     else:
         acceptances.used(sent.id)
+
+
+async def take_off(tx: Tx, sent: Shipment, now: datetime) -> None:
+    """The call surely did nothing and its messages are packed anew: what it drew comes back."""
+    match way_of(sent.packed.quota):
+        case Way.SUBSCRIBE:
+            await Acceptances(tx).give_back([sent.id])
+        case Way.CUSTOM:
+            for address in sent.packed.recipients:
+                await CourierRows(tx).give_window_back(address.key, now)

@@ -19,6 +19,7 @@ from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
 from bot.platforms.port import Client, Receipt
 from bot.school import School
+from bot.work import Work
 
 log = structlog.get_logger()
 _LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
@@ -92,7 +93,9 @@ class Crew:
         for patience in (*_SETTLE_AGAIN, None):
             try:
                 async with self._database.begin() as tx:
-                    await settle(tx, self._school(), outcomes, self._clock(), self._rng)
+                    now = self._clock()
+                    await settle(tx, self._school(), outcomes, now, self._rng)
+                    await Work(tx).outbox.overtaken([outcome.shipment.id for outcome in outcomes], now)
                 return
             except Exception as error:
                 if patience is None:

@@ -154,23 +154,6 @@ class Outbox(Campaigns, Classes, Following):
         ]
         return await self._tx.execute(insert_new(delivery).from_select(columns, chosen))
 
-    async def cancel(self, occurrence: str) -> int:
-        """Whatever of an occurrence has not left yet stays here."""
-        return await self._tx.execute(
-            sa.update(delivery)
-            .where(delivery.c.occurrence_id == occurrence, delivery.c.state == DeliveryState.DUE)
-            .values(state=DeliveryState.CANCELLED)
-        )
-
-    async def counts(self, occurrence: str) -> dict[str, int]:
-        """How many deliveries of an occurrence are in each state."""
-        rows = await self._tx.rows(
-            sa.select(delivery.c.state, sa.func.count().label("messages"))
-            .where(delivery.c.occurrence_id == occurrence)
-            .group_by(delivery.c.state)
-        )
-        return {row.state: row.messages for row in rows}
-
 
 def _is_audience(words: Sequence[str]) -> sa.ColumnElement[bool]:
     """学段 mean students of that stage (大学 where none is known), 家长/学段 their parents, else a kind."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx, insert
 from bot.delivery.tables import withdrawn
-from bot.delivery.ways import TRY_AGAIN
+from bot.delivery.ways import DAY_USED, TRY_AGAIN
 from bot.messages import Way
 
 _insert = insert(withdrawn)
@@ -33,6 +33,11 @@ class Withdrawn:
     since: datetime
     try_at: datetime
 
+    @property
+    def for_today(self) -> bool:
+        """Only its day is used up: from ``try_at`` on it is open to everybody."""
+        return self.reason.split(" ")[0] == f"{DAY_USED}"
+
 
 class Abilities:
     def __init__(self, tx: Tx) -> None:
@@ -48,8 +53,12 @@ class Abilities:
             for row in await self._tx.rows(found)
         ]
 
-    def withdraw(self, account: str, way: Way, reason: str, now: datetime) -> None:
-        self._tx.write(_WITHDRAW, account=account, way=way, reason=reason, since=now, try_at=now + TRY_AGAIN)
+    def withdraw(
+        self, account: str, way: Way, reason: str, now: datetime, try_at: datetime | None = None
+    ) -> None:
+        """Without ``try_at`` one message may find out after a day."""
+        try_at = try_at or now + TRY_AGAIN
+        self._tx.write(_WITHDRAW, account=account, way=way, reason=reason, since=now, try_at=try_at)
 
     def restore(self, account: str, way: Way) -> None:
         """The platform has let a message go this way, or somebody says that all is well again."""

@@ -14,7 +14,7 @@ from bot.delivery.rules import DeliveryState
 from bot.delivery.store_lessons import Lessons
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import Do, OccurrenceState
-from bot.duties.tables import occurrence
+from bot.duties.tables import occurrence, task
 from bot.lists import among
 from bot.messages import Urgency
 from bot.people.tables import person
@@ -93,6 +93,18 @@ class Attention(Lessons):
             )
         )
         return {row.id: (OccurrenceState(row.state), Do(row.do)) for row in rows}
+
+    async def closed(self, reminders: Sequence[int]) -> set[int]:
+        """Of these deliveries those whose task is done, declined or excused by now."""
+        rows = await self._tx.rows(
+            sa.select(delivery.c.id)
+            .join(task, task.c.id == delivery.c.task_id)
+            .where(
+                among(delivery.c.id, reminders),
+                sa.or_(task.c.settled_at.is_not(None), task.c.declined, task.c.exempt != ""),
+            )
+        )
+        return {row.id for row in rows}
 
     async def recent(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from bot.delivery.rules import (
     RECALL,
     RECALLED,
     STOPPED,
+    UNCLEAR,
     WANTS_LESS,
     DeliveryState,
     ShipmentState,
@@ -27,9 +28,11 @@ from bot.delivery.store_unloading import unload
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import OccurrenceState
 from bot.duties.tables import approval, occurrence, task
+from bot.lists import among
 
 _APPROVE: Final = insert_new(approval)
 _MISSED: Final = (DeliveryState.REFUSED, DeliveryState.UNKNOWN, DeliveryState.DEAD)
+_TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _NOT_YET: Final = (OccurrenceState.ASKED, OccurrenceState.WAITING)
 _SPECIAL: Final = ("", WANTS_LESS, RECALLED)
 
@@ -44,10 +47,7 @@ class Campaigns:
         """
         best = (
             sa.select(delivery.c.person_id, sa.func.min(_rank()).label("rank"))
-            .where(
-                delivery.c.occurrence_id == occurrence_id,
-                delivery.c.key.startswith(f"{occurrence_id}/", autoescape=True),
-            )
+            .where(*_itself(occurrence_id))
             .group_by(delivery.c.person_id)
             .subquery()
         )
@@ -92,23 +92,19 @@ class Campaigns:
         return {row.outcome: row.messages for row in rows}
 
     async def unreached(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-        """(occurrence, person) -> why, for those whom no channel has reached; ``""``: they have none."""
-        wanted = list(dict.fromkeys(pairs))
-        found: dict[tuple[str, int], list[tuple[Standing, str]]] = {pair: [] for pair in wanted}
-        rows = (
-            await self._tx.rows(
-                sa.select(
-                    delivery.c.occurrence_id, delivery.c.person_id, delivery.c.state, delivery.c.outcome
-                )
-                .where(sa.tuple_(delivery.c.occurrence_id, delivery.c.person_id).in_(wanted))
-                .order_by(delivery.c.id)
+        """(occurrence, person) -> why, for those whom no channel surely reached; ``""``: they have none."""
+        found: dict[tuple[str, int], list[tuple[Standing, str]]] = {pair: [] for pair in pairs}
+        for row in await self._tx.rows(
+            sa.select(delivery.c.occurrence_id, delivery.c.person_id, delivery.c.state, delivery.c.outcome)
+            .where(
+                delivery.c.occurrence_id.in_({id_ for id_, _ in found}),
+                among(delivery.c.person_id, sorted({person for _, person in found})),
             )
-            if wanted
-            else []
-        )
-        for row in rows:
-            state = standing(DeliveryState(row.state), row.outcome)
-            found[row.occurrence_id, row.person_id].append((state, row.outcome))
+            .order_by(delivery.c.id)
+        ):
+            if (ends := found.get((row.occurrence_id, row.person_id))) is not None:
+                state = standing(DeliveryState(row.state), row.outcome)
+                ends.append((state, UNCLEAR if state is Standing.UNKNOWN else row.outcome))
         missed = (Standing.REFUSED, Standing.UNKNOWN)
         return {
             pair: ends[-1][1] if ends else ""
@@ -152,35 +148,65 @@ class Campaigns:
             )
             .values(state=DeliveryState.CANCELLED, outcome=STOPPED, settled_at=now)
         )
-        mine = self._own_shipments(occurrence_id).where(
-            shipment.c.state == ShipmentState.DONE,
-            shipment.c.quota == "app",
-            shipment.c.message_id != "",
-            shipment.c.made_at > now - RECALL,
-        )
-        ids = [row.id for row in await self._tx.rows(mine)]
-        await self._tx.execute(
-            sa.update(shipment)
-            .where(shipment.c.id.in_(ids))
-            .values(state=ShipmentState.RECALL, lease_until=now)
-        )
+        ids = await self._take_back(occurrence_id, now)
         counts = await self.stopped(occurrence_id)
         back = await self._tx.scalar(
-            sa.select(sa.func.count()).where(delivery.c.shipment_id.in_(ids), delivery.c.state == "sent")
+            sa.select(sa.func.count(sa.distinct(delivery.c.person_id))).where(
+                *_itself(occurrence_id), delivery.c.shipment_id.in_(ids), delivery.c.state.in_(_TOLD)
+            )
         )
         return Stopped(counts.sent, int(back), counts.unsent)
 
+    async def overtaken(self, shipments: Sequence[int], now: datetime) -> None:
+        """Calls that are settled, of campaigns that were paused or stopped while they were under way: what
+        did not leave stays, what left is taken back.
+
+        The lock makes whoever pauses or stops and whoever settles see what the other has done.
+        """
+        await self._tx.flush()
+        campaign = (
+            sa.select(delivery.c.occurrence_id)
+            .where(delivery.c.shipment_id == shipment.c.id)
+            .limit(1)
+            .correlate(shipment)
+            .scalar_subquery()
+        )
+        theirs = sa.select(campaign).where(among(shipment.c.id, shipments))
+        for row in await self._tx.rows(
+            sa.select(occurrence.c.id, occurrence.c.state)
+            .where(occurrence.c.id.in_(theirs))
+            .order_by(occurrence.c.id)
+            .with_for_update(read=True)
+        ):
+            if row.state == OccurrenceState.PAUSED:
+                await self.pause(row.id)
+            elif row.state == OccurrenceState.STOPPED:
+                await self._unload(row.id, DeliveryState.CANCELLED, STOPPED)
+                await self._take_back(row.id, now, among(shipment.c.id, shipments))
+
     async def stopped(self, occurrence_id: str) -> Stopped:
-        """People told, of these taken back, and never told, of a campaign that was stopped."""
-        told = delivery.c.state.in_((DeliveryState.SENT, DeliveryState.FOLDED))
+        """People told, of these taken back, and never told, of a campaign that was stopped.
+
+        As in ``states`` reminders do not count.
+        """
+        told = delivery.c.state.in_(_TOLD)
+        marks = {
+            "sent": told,
+            "recalled": sa.and_(told, delivery.c.outcome == RECALLED),
+            "unsent": sa.and_(delivery.c.state == DeliveryState.CANCELLED, delivery.c.outcome == STOPPED),
+        }
+        people = (
+            sa.select(*(sa.func.max(sa.case((w, 1), else_=0)).label(name) for name, w in marks.items()))
+            .where(*_itself(occurrence_id), delivery.c.person_id != 0)
+            .group_by(delivery.c.person_id)
+            .subquery()
+        )
         row = await self._tx.row(
             sa.select(
-                sa.func.count().filter(told).label("sent"),
-                sa.func.count().filter(told, delivery.c.outcome == RECALLED).label("recalled"),
-                sa.func.count()
-                .filter(delivery.c.state == DeliveryState.CANCELLED, delivery.c.outcome == STOPPED)
-                .label("unsent"),
-            ).where(delivery.c.occurrence_id == occurrence_id, delivery.c.person_id != 0)
+                sa.func.count().filter(people.c.sent == 1).label("sent"),
+                sa.func.count().filter(people.c.recalled == 1).label("recalled"),
+                sa.func.count().filter(people.c.sent == 0, people.c.unsent == 1).label("unsent"),
+            )
         )
         assert row is not None
         return Stopped(row.sent, row.recalled, row.unsent)
@@ -206,6 +232,25 @@ class Campaigns:
         )
         return int(agreed)
 
+    async def _take_back(
+        self, occurrence_id: str, now: datetime, *also: sa.ColumnElement[bool]
+    ) -> list[int]:
+        """Mark for the courier what WeCom takes back within 24 hours; the ids of the shipments."""
+        mine = self._own_shipments(occurrence_id).where(
+            shipment.c.state == ShipmentState.DONE,
+            shipment.c.quota == "app",
+            shipment.c.message_id != "",
+            shipment.c.made_at > now - RECALL,
+            *also,
+        )
+        ids = [row.id for row in await self._tx.rows(mine)]
+        await self._tx.execute(
+            sa.update(shipment)
+            .where(shipment.c.id.in_(ids))
+            .values(state=ShipmentState.RECALL, lease_until=now)
+        )
+        return ids
+
     async def _unload(self, occurrence_id: str, state: DeliveryState, outcome: str) -> None:
         """Calls that surely did not happen and wait for another try are taken apart again."""
         mine = self._own_shipments(occurrence_id).where(shipment.c.state == ShipmentState.WAITING)
@@ -229,6 +274,12 @@ class Campaigns:
     async def _state(self, occurrence_id: str) -> OccurrenceState | None:
         state = await self._tx.scalar(sa.select(occurrence.c.state).where(occurrence.c.id == occurrence_id))
         return OccurrenceState(state) if state else None
+
+
+def _itself(occurrence_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The messages of a campaign, without what reminds of it."""
+    key = delivery.c.key.startswith(f"{occurrence_id}/", autoescape=True)
+    return delivery.c.occurrence_id == occurrence_id, key
 
 
 def _rank() -> sa.ColumnElement[int]:

@@ -31,7 +31,7 @@ from bot.delivery.tables import (
     payload,
 )
 from bot.lists import Listed, among
-from bot.messages import Content, Urgency
+from bot.messages import Content, File, Image, Urgency
 
 __all__ = ["Claimed", "CourierRows", "Shipment"]
 
@@ -228,6 +228,22 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
 
     def keep_media(self, account: str, blob_hash: str, media_id: str, until: datetime) -> None:
         self._tx.write(_SET_MEDIA, account=account, blob=blob_hash, media_id=media_id, until=until)
+
+    async def forget_media(self, shipment_id: int, account: str) -> int | None:
+        """What these messages show must be uploaded anew; how often they were tried, ``None``: they show
+        nothing that was uploaded.
+        """
+        aboard = await self._tx.rows(
+            sa.select(delivery.c.payload, sa.func.max(delivery.c.attempts).label("tries"))
+            .where(delivery.c.shipment_id == shipment_id)
+            .group_by(delivery.c.payload)
+        )
+        contents = await self.contents({row.payload for row in aboard})
+        shown = [one.blob for one in contents.values() if isinstance(one, Image | File)]
+        if not shown:
+            return None
+        await self._tx.execute(sa.delete(media).where(media.c.account == account, media.c.blob.in_(shown)))
+        return max(int(row.tries) for row in aboard)
 
     async def blob(self, blob_hash: str) -> bytes:
         data: bytes = await self._tx.scalar(sa.select(blob.c.data).where(blob.c.hash == blob_hash))

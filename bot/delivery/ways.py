@@ -14,14 +14,16 @@ EXPIRED: Final = "verify_expired"  # the reason when the account's verification 
 NONE_LEFT: Final = 43101  # the follower has accepted nothing (any more)
 AT_ONCE: Final = 43108  # another 订阅通知 to the same follower is under way
 
+DAY_USED: Final = 45009  # the day of one interface is used up; all others go on (5.8)
+
 _LINES: Final = frozenset(Way)
 _NO_TEMPLATE: Final = (40036, 40037)
 # Refusals of the way, not of the message (official account, section 8): the account can do all the rest.
 _TAKEN_BACK: Final[Mapping[Way, frozenset[int]]] = MappingProxyType(
     {
-        Way.CUSTOM: frozenset({48001}),
-        Way.TEMPLATE: frozenset({48001, *_NO_TEMPLATE}),
-        Way.SUBSCRIBE: frozenset({48001, 43107, *_NO_TEMPLATE}),
+        Way.CUSTOM: frozenset({48001, DAY_USED}),
+        Way.TEMPLATE: frozenset({48001, DAY_USED, *_NO_TEMPLATE}),
+        Way.SUBSCRIBE: frozenset({48001, DAY_USED, 43107, *_NO_TEMPLATE}),
         Way.MASS: frozenset({48001, 48003, 48008}),
     }
 )

@@ -16,6 +16,7 @@ from bot.delivery.rules import (
     OUT_OF_SCOPE,
     SECOND_ALERT,
     STOPPED,
+    UNCLEAR,
     Stopped,
 )
 from bot.delivery.ways import EXPIRED
@@ -33,6 +34,7 @@ _REASONS: Mapping[str, str] = {
     NO_WAY: "平台收回了公众号的发送权限",
     LINE_STOPPED: "账号停用，已改走别的渠道",
     STOPPED: "活动已停止",
+    UNCLEAR: "结果不明，可能已收到",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",
     "65024": "班主任不在应用可见范围",
@@ -63,6 +65,7 @@ _WAYS: Final[Mapping[Way, str]] = {
 _MEND: Final[Mapping[str, str]] = {
     EXPIRED: "账号认证已到期：公众号后台→设置与开发→账号认证，续认证以后自动恢复",
     "48001": "账号没有这个权限：核对账号类型和认证是否到期（微信开发者平台→接口权限）",
+    "45009": "今天的接口额度用完了，明天零点自动恢复；急用可在微信开发者平台清零（每月10次）",
     "43107": "订阅通知被封禁：公众号后台→订阅通知，看处罚说明",
     "48003": "没有同意群发协议：登录公众号后台同意",
     "48008": "没有这类消息的群发权限：登录公众号后台查看",

@@ -52,7 +52,7 @@ def preview(title: str, found: Forecast, unit: str = "") -> str:
     lines += [line for draw in found.draws if (line := quota(draw))]
     lines.append(f"总阅读时间约{reading(found)}。")
     if found.approve:
-        lines.append("需要另一位审批。")
+        lines.append(f"需要{_others(found.approve)}审批。")
     return "\n".join(lines)
 
 
@@ -158,9 +158,13 @@ def already(now: bool) -> str:
     return "这一分钟里已经发过了，没有再发一次。" if now else "这个时间已经有一次了，没有再登记。"
 
 
-def asked_for_approval(id_: str, planned: datetime | None) -> str:
+def asked_for_approval(id_: str, planned: datetime | None, approvers: int) -> str:
     later = f"，通过后{at(planned)}发出" if planned else ""
-    return f"已登记，等另一位审批{later}：/approve {id_}"
+    return f"已登记，等{_others(approvers)}审批{later}：/approve {id_}"
+
+
+def _others(approvers: int) -> str:
+    return "另一位" if approvers == 1 else "另外两位"
 
 
 def will_go(planned: datetime | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.errors import Malformed
 from bot.messages import NO_FIELDS, Kind
+from bot.platforms.xml import legal
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
@@ -54,7 +55,7 @@ def _flatten(tree: Mapping[str, Any], prefix: str, flat: dict[str, str], depth: 
         elif isinstance(value, Mapping):
             _flatten(value, path + ".", flat, depth - 1)
         else:
-            flat[path] = "" if value is None else str(value)
+            flat[path] = "" if value is None else legal(str(value))  # JSON can spell what no text can hold
 
 
 def moment(flat: Mapping[str, str]) -> datetime:

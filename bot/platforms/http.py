@@ -57,7 +57,7 @@ class Http:
             async with self._session.get(address, timeout=TIMEOUT, max_redirects=3) as response:
                 if response.status != 200:
                     raise PlatformError(Verdict.RETRY, response.status, "HTTP status of a picture")
-                data = await response.content.read(most)
+                data = await _bounded(response, Verdict.RETRY, most)
         except (aiohttp.ClientError, ValueError, TimeoutError, OSError) as error:
             raise PlatformError(Verdict.RETRY, 0, f"no picture: {type(error).__name__}") from None
         if not data.startswith(_PICTURES):
@@ -89,11 +89,11 @@ class Http:
         return _answer(text, lost)
 
 
-async def _bounded(response: aiohttp.ClientResponse, lost: Verdict) -> bytes:
+async def _bounded(response: aiohttp.ClientResponse, lost: Verdict, most: int = _LONGEST) -> bytes:
     parts, size = [], 0
     async for part in response.content.iter_chunked(_CHUNK):
         parts.append(part)
-        if (size := size + len(part)) > _LONGEST:
+        if (size := size + len(part)) > most:
             raise PlatformError(lost, 0, "the answer is too long")
     return b"".join(parts)
 

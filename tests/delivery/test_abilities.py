@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from bot.delivery.courier import Courier
 from bot.delivery.ledger import Ledger
 from bot.delivery.rules import NO_WAY, REPORTED, DeliveryState, Standing
-from bot.delivery.tables import withdrawn
+from bot.delivery.tables import delivery, withdrawn
 from bot.delivery.ways import EXPIRED
-from bot.messages import Notice, Way
+from bot.messages import Notice, Realm, Urgency, Way
+from bot.people.tables import contact
+from bot.platforms.wechat.client import WechatClient
+from bot.platforms.wechat.templates import Template
 from bot.simulator.wechat_api.events import verification
 from tests.delivery.post import CUSTOM, NOTICE, SUBSCRIBE, TEMPLATE, Post
 
@@ -145,3 +148,64 @@ async def test_the_first_reason_of_a_day_is_when_it_began(post: Post) -> None:
         work.abilities.withdraw("public", Way.MASS, "48001 api unauthorized", post.now)
     (row,) = await post.rows(sa.select(withdrawn.c.since, withdrawn.c.reason))
     assert (row.since, row.reason.split(" ")[0]) == (began, "48001")
+
+
+async def test_a_day_used_up_is_that_of_one_interface(post: Post) -> None:
+    """Nothing by template today; what somebody waits for goes on, a routine letter leaves in the morning."""
+    await post.queue(LETTER, openid="oZheng", urgency=Urgency.ROUTINE)
+    await post.queue(LETTER, openid="oFang", urgency=Urgency.ROUTINE)
+    post.stage.sim.faults.errcode(TEMPLATE, 45009, times=2)
+    await post.sends()
+    await post.follower("oLin").says("你好")
+    await post.queue("马上回答", openid="oLin", urgency=Urgency.SOS)
+    await post.passes(minutes=1)
+    post.follower("oLin").hears("马上回答")
+    assert post.calls(TEMPLATE) == ["45009"] * 2
+    assert {state for state, _ in await post.deliveries()} == {DeliveryState.DUE, SENT}
+    await post.passes(hours=22)
+    assert post.calls(TEMPLATE) == ["45009"] * 2 + ["ok"] * 2
+    assert await shut(post) == {}
+    assert {state for state, _ in await post.deliveries()} == {SENT}
+
+
+async def test_a_window_is_not_used_by_what_did_not_leave(post: Post) -> None:
+    """The one customer message that is left is still there tomorrow."""
+    await post.follower("oZheng").says("你好")
+    person = await post.person("2301003")
+    await post.bind("2301003", "oZheng")
+    async with post.work() as work:
+        await work.tx.execute(sa.update(contact).where(contact.c.person_id == person).values(window_left=1))
+    post.stage.sim.faults.errcode(CUSTOM, 45009)
+    await post.queue("只有文字", openid="oZheng", urgency=Urgency.ROUTINE)
+    await post.sends()
+    await post.passes(hours=23)
+    assert post.calls(CUSTOM) == ["45009", "ok"]
+    assert post.seen(post.follower("oZheng"), "只有文字") == 1
+
+
+async def test_an_alert_does_not_wait_for_tomorrow(post: Post) -> None:
+    """林海 follows and is a parent of 学校通知."""
+    await post.bind("P2", "oZheng")
+    post.stage.sim.faults.errcode(TEMPLATE, 45009)
+    person, campaign = await post.person("P2"), await post.launched("parent-letter")
+    async with post.work() as work:
+        await work.tx.execute(sa.delete(delivery))
+    key = f"{campaign}/{person}"
+    await post.queue(LETTER, "P2", openid="oZheng", occurrence=campaign, key=key, urgency=Urgency.ALERT)
+    await post.sends()
+    await post.passes(minutes=1)
+    assert (post.calls(TEMPLATE), post.calls(NOTICE)) == (["45009"], ["ok"])
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_template_that_cannot_hold_a_title_leaves_the_other_ways(post: Post, is_open: bool) -> None:
+    """A field of five characters (47003): within the window the letter goes as a customer message."""
+    client = post.stage.bot.lines.clients["public", Realm.OPENID]
+    assert isinstance(client, WechatClient)
+    client._templates = {"notice": Template.of("T1", {"phrase1": "title"})}
+    if is_open:
+        await post.follower("oLin").says("你好")
+    await post.queue(Notice("给家长的一封信", "两分钟", LETTER.url), openid="oLin")
+    await post.sends()
+    assert (post.calls(CUSTOM), post.calls(TEMPLATE)) == (["ok"] if is_open else [], [])
+    assert await post.deliveries() == [(SENT, "") if is_open else (DeliveryState.DEAD, "47003")]

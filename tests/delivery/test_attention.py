@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.delivery import actions
 from bot.delivery.actions_reminders import remind_due
-from bot.delivery.rules import SECOND_ALERT, WANTS_LESS, DeliveryState, Standing, Stopped
+from bot.delivery.rules import NOTHING_OPEN, SECOND_ALERT, WANTS_LESS, DeliveryState, Standing, Stopped
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.tables import account_state
 from bot.duties.launch import launch
@@ -82,6 +82,20 @@ async def test_two_reminders_then_the_teacher(post: Post) -> None:
     async with post.work() as work:
         ((task, _),) = await work.duties.tasks_for(campaign, person=zhou)
     assert task.reminded == 2
+
+
+async def test_nobody_is_reminded_of_what_they_have_done_meanwhile(post: Post) -> None:
+    """The reminder is queued at night and waits for the morning; 周一诺 does it before she sleeps."""
+    await post.launched("rule-notice")
+    await post.sends()
+    await post.passes(days=20, hours=13)
+    async with post.work() as work:
+        assert await remind_due(work, post.stage.bot.school, post.now) == 2
+    await post.sends()
+    await post.zhou.says("已阅")
+    await post.passes(hours=10)
+    assert [post.seen(phone, "提醒一下") for phone in (post.lin, post.zhou)] == [1, 0]
+    assert (DeliveryState.CANCELLED, NOTHING_OPEN) in await post.deliveries()
 
 
 async def test_pausing_holds_back_and_resuming_goes_on(post: Post) -> None:

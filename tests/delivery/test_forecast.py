@@ -154,6 +154,16 @@ def test_less_is_kept_for_letters(plan: Plan) -> None:
     assert "少发3人不发、豁免2人。" in say.preview("周提醒", told(plan, found, at(10)))
 
 
+@pytest.mark.parametrize(("approve", "words"), [(0, ""), (1, "需要另一位审批。"), (2, "需要另外两位审批。")])
+def test_how_many_others_must_agree_is_said_before(plan: Plan, approve: int, words: str) -> None:
+    found = replace(told(plan, counted(share(STUDENT, 9)), at(10)), approve=approve)
+    lines = say.preview("周提醒", found).splitlines()
+    assert [line for line in lines if "审批" in line] == [words] * bool(words)
+    if approve:
+        assert words.removeprefix("需要")[:-1] in say.asked_for_approval("x", None, approve)
+
+
+
 def test_what_reading_costs() -> None:
     assert reading_seconds(600, Ask.NOTHING) == 120
     assert reading_seconds(600, Ask.SIGN) == 140

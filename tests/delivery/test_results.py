@@ -94,6 +94,25 @@ async def test_whom_no_channel_is_left_for_was_not_told(post: Post) -> None:
     assert why(missed[campaign, zheng.id]) == "对方拒收公众号的通知"
 
 
+async def test_the_teacher_is_not_told_that_nothing_came_where_nobody_knows(post: Post) -> None:
+    await post.bind("2301003", "oZheng")
+    post.stage.sim.faults.drop(TEMPLATE)
+    campaign = await post.launched("term-test")
+    await post.stage.bot.courier.drain()
+    await post.passes(minutes=20)
+    assert (await post.states(campaign))[Standing.UNKNOWN] == 1
+    await post.member("su").says("未完成")
+    post.member("su").hears("郑*（尾号1003）【结果不明，可能已收到】")
+
+
+async def test_a_whole_college_may_be_asked_about(post: Post) -> None:
+    """More tasks than a statement may have parameters."""
+    async with post.work() as work:
+        missed = await work.outbox.unreached([(f"test@{n % 3}", n) for n in range(40_000)])
+    assert set(missed.values()) == {""}
+    assert len(missed) == 40_000
+
+
 async def test_a_subscription_that_failed_is_not_counted_as_sent(post: Post) -> None:
     account = post.stage.sim.world.accounts[0]
     account.subscribe_outcome = (43101, "user refuse to accept the msg")

@@ -10,7 +10,7 @@ import pytest
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
-from bot.messages import Choice, Notice, Question, Urgency
+from bot.messages import Choice, Image, Notice, Question, Urgency
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -110,6 +110,38 @@ async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post) -> No
         await post.passes(minutes=30)
     assert len(post.calls(SEND)) == 6
     assert await post.deliveries() == [(DEAD, "-1")]
+
+
+@pytest.mark.parametrize("by", ["app", "custom"])
+async def test_a_picture_that_expired_while_it_waited_is_uploaded_again(post: Post, by: str) -> None:
+    """Its bytes were fixed with a media_id of three days; the trouble lasted for four."""
+    path, upload = (SEND if by == "app" else CUSTOM), "/cgi-bin/media/upload"
+    async with post.work() as work:
+        picture = Image(work.outbox.keep_blob(b"\x89PNG\r\n\x1a\n" + bytes(99), post.now))
+    await post.follower("oLin").says("你好")
+    post.stage.sim.faults.errcode(path, -1)
+    await post.queue(picture, *(["2301001"] if by == "app" else []), openid="" if by == "app" else "oLin")
+    for _ in range(2):
+        await post.stage.bot.courier.round()
+    await post.passes(days=4)
+    if by == "custom":
+        await post.follower("oLin").says("还在吗")
+    await post.passes(minutes=1)
+    assert post.calls(path)[:2] == ["-1", "40007"]
+    await post.passes(minutes=1)
+    assert (post.calls(path), post.calls(upload)) == (["-1", "40007", "ok"], ["ok", "ok"])
+    assert await post.deliveries() == [(SENT, "")]
+
+
+async def test_a_picture_that_is_never_taken_ends_with_its_reason(post: Post) -> None:
+    async with post.work() as work:
+        picture = Image(work.outbox.keep_blob(b"\x89PNG\r\n\x1a\n" + bytes(99), post.now))
+    post.stage.sim.faults.errcode(SEND, 40007, times=30)
+    await post.queue(picture, "2301001")
+    for _ in range(12):
+        await post.passes(minutes=30)
+    assert 6 <= len(post.calls(SEND)) <= 12
+    assert await post.deliveries() == [(DEAD, "40007")]
 
 
 async def test_a_limit_is_waited_for_and_is_no_attempt(post: Post) -> None:

@@ -249,6 +249,17 @@ def test_an_account_that_speaks_json_is_answered_in_json() -> None:
     assert outer["MsgSignature"] == sign(TOKEN, str(outer["TimeStamp"]), outer["Nonce"], outer["Encrypt"])
 
 
+@pytest.mark.parametrize("spelled", ["\\u0000", "\\u001d", "\\ud800", "\\uffff"])
+def test_json_may_spell_what_no_database_holds(spelled: str) -> None:
+    """Nobody can type it, and no row, reply or log line could keep it."""
+    message = (
+        f'{{"ToUserName":"gh","FromUserName":"oU","CreateTime":{STAMP},"MsgType":"text",'
+        f'"Content":"查 {spelled}转账","MsgId":7}}'
+    )
+    query, body = signed(message, APP)
+    assert WechatCodec("public", APP, TOKEN, KEY).read(query, body, NOW).text == "查 转账"
+
+
 def test_silence_and_card_taps_get_an_empty_answer() -> None:
     codec = WecomCodec("campus", CORP, TOKEN, KEY, 1)
     text = member(xml("u1", MsgType="text", Content="A", MsgId="1"))

@@ -7,6 +7,7 @@ import asyncio
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.errors import PlatformError, Verdict
 from bot.messages import Text
@@ -97,4 +98,26 @@ async def test_a_slow_answer_is_unknown(
     assert caught.value.verdict is Verdict.UNKNOWN
     with pytest.raises(PlatformError) as caught:
         await http.get("/slow", {})
+    assert caught.value.verdict is Verdict.RETRY
+
+
+async def test_a_picture_is_read_to_its_end(session: aiohttp.ClientSession) -> None:
+    """It comes in pieces, with pauses between them; one that has no end is refused, not cut."""
+    whole = b"\x89PNG\r\n\x1a\n" + b"x" * 300_000
+
+    async def pieces(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for start in range(0, len(whole), 100_000):
+            await response.write(whole[start : start + 100_000])
+            await asyncio.sleep(0.02)
+        return response
+
+    app = web.Application()
+    app.router.add_get("/code.png", pieces)
+    async with TestServer(app) as server:
+        http, address = Http(session, "http://127.0.0.1"), str(server.make_url("/code.png"))
+        assert await http.picture(address) == whole
+        with pytest.raises(PlatformError) as caught:
+            await http.picture(address, most=200_000)
     assert caught.value.verdict is Verdict.RETRY

@@ -1,0 +1,111 @@
+"""Stopped or paused in a hurry: what is in the air, what has left, and what people are told about it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import sqlalchemy as sa
+
+from bot.delivery import actions
+from bot.delivery.actions_reminders import remind_due
+from bot.delivery.rules import Stopped
+from bot.delivery.tables import delivery
+from bot.messages import Urgency
+from tests.delivery.post import SEND, Post
+
+RECALL = "/cgi-bin/message/recall"
+
+
+async def test_stopping_counts_people_and_not_messages(post: Post) -> None:
+    """Both had the test and a reminder of it; only the reminder is young enough to be taken back."""
+    campaign = await post.launched("term-test")
+    await post.sends()
+    await post.passes(days=11)
+    async with post.work() as work:
+        assert await remind_due(work, post.stage.bot.school, post.now) == 2
+    await post.sends()
+    async with post.work() as work:
+        assert await actions.stop(work, campaign, post.now) == Stopped(2, 0, 0)
+    await post.sends()
+    async with post.work() as work:
+        assert await work.outbox.stopped(campaign) == Stopped(2, 0, 0)
+
+
+async def under_way(post: Post, campaign: str) -> asyncio.Task[int]:
+    """Three calls of a campaign that the platform has seen: one without an answer yet, one taken, one not."""
+    post.stage.sim.faults.hang(SEND)
+    post.stage.sim.faults.spare(SEND)
+    post.stage.sim.faults.errcode(SEND, -1)
+    for code in ("2301001", "2301002", "T1001"):
+        words = f"给{code}的话"
+        await post.queue(words, code, occurrence=campaign, key=f"{campaign}/{code}", urgency=Urgency.ROUTINE)
+    courier = asyncio.create_task(post.stage.bot.courier.round())
+    while len(post.calls(SEND)) < 3:
+        await asyncio.sleep(0.01)
+    return courier
+
+
+async def launched_to_nobody(post: Post) -> str:
+    campaign = await post.launched("weekly-reminder")
+    async with post.work() as work:
+        await work.tx.execute(sa.delete(delivery))
+    return campaign
+
+
+async def test_stopping_while_calls_are_under_way(post: Post) -> None:
+    """What was taken meanwhile is taken back, and what was refused is not tried again."""
+    campaign = await launched_to_nobody(post)
+    courier = await under_way(post, campaign)
+    async with post.work() as work:
+        assert await actions.stop(work, campaign, post.now) == Stopped(0, 0, 0)
+    post.stage.sim.faults.heal()
+    await courier
+    for _ in range(3):
+        await post.passes(minutes=3)
+    post.member("su").never_received("给T1001的话")
+    assert [b.recalled for b in post.zhou.bubbles] == [True]
+    async with post.work() as work:
+        counts = await work.outbox.stopped(campaign)
+    assert (counts.sent, counts.unsent) == (2, 1)
+
+
+async def test_pausing_while_calls_are_under_way(post: Post) -> None:
+    campaign = await launched_to_nobody(post)
+    courier = await under_way(post, campaign)
+    async with post.work() as work:
+        await actions.pause(work, campaign)
+    post.stage.sim.faults.heal()
+    await courier
+    for _ in range(3):
+        await post.passes(minutes=3)
+    post.member("su").never_received("给T1001的话")
+    async with post.work() as work:
+        await actions.resume(work, post.stage.bot.school, campaign, post.now)
+    await post.sends()
+    assert [post.seen(post.member(who), "的话") for who in ("s2301001", "s2301002", "su")] == [1, 1, 1]
+
+
+async def test_taking_back_goes_on_when_the_trouble_is_mended(post: Post) -> None:
+    """Our IP was not on the list at that moment; the wrong words must not stay on the phones for that."""
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    post.stage.sim.faults.errcode(RECALL, 60020, times=2)
+    async with post.work() as work:
+        await actions.stop(work, campaign, post.now)
+    for _ in range(3):
+        await post.passes(minutes=3)
+    assert post.calls(RECALL) == ["60020", "60020", "ok"]
+    assert all(b.recalled for b in post.lin.bubbles)
+
+
+async def test_taking_back_ends_with_the_day(post: Post) -> None:
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    post.stage.sim.faults.errcode(RECALL, 48002, times=2)
+    async with post.work() as work:
+        await actions.stop(work, campaign, post.now)
+    await post.sends()
+    await post.passes(minutes=3)
+    for _ in range(3):
+        await post.passes(days=1)
+    assert post.calls(RECALL) == ["48002", "48002", "42052"]
