@@ -26,9 +26,13 @@ SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 @router.says("答题", "quiz", "开始", "开始测试", "做题", help="答题  做测试或练习，随时可停")
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
-    if sitting is not None and not (sitting.practice and turn.rest):
+    if sitting is not None and not sitting.practice:
         return _show(turn, sitting, wording.resumed(sitting))
     open_test = await _open_test(turn)
+    if sitting is not None:
+        if open_test is None and not turn.rest:
+            return _show(turn, sitting, wording.resumed(sitting))
+        turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)  # one paper on the table at a time
     if open_test is None:
         return _practice(turn, await _seen(turn))
     return await _sit_down(turn, *open_test)
