@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.duties.actions import prove, sign
+from bot.duties.composing import is_card_of
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.duties.wording import late
 from bot.errors import Refusal
@@ -168,9 +169,10 @@ async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
 
 
 async def _open_test(turn: Turn) -> tuple[Task, Occurrence] | None:
-    """The test that is due first."""
+    """The test of the tapped card, else the one that has waited longest."""
     tests = [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.QUIZ]
-    return tests[0] if tests else None
+    of_card = (t for t in tests if is_card_of(t[1], turn.inbound.card_task))
+    return next(of_card, tests[0] if tests else None)
 
 
 async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
