@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.duties.actions import prove, sign
 from bot.duties.composing import is_card_of
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
@@ -19,6 +21,7 @@ from bot.receipts.wording import issued
 from bot.routing import Router, Turn, Who
 from bot.school import audience_of
 
+signing = Router("signing")
 router = Router("quiz")
 PRACTICE_POINTS = 10
 SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
@@ -28,11 +31,11 @@ SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None and not sitting.practice:
-        return _show(turn, sitting, wording.resumed(sitting))
+        return _go_on(turn, sitting)
     open_test = await _open_test(turn)
     if sitting is not None:
         if open_test is None and not turn.rest:
-            return _show(turn, sitting, wording.resumed(sitting))
+            return _go_on(turn, sitting)
         turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)  # one paper on the table at a time
     if open_test is None:
         return _practice(turn, await _seen(turn))
@@ -49,7 +52,7 @@ async def start_by_tap(turn: Turn) -> Say | None:
 async def resume(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None:
-        return _show(turn, sitting, wording.resumed(sitting))
+        return _go_on(turn, sitting)
     open_test = await _open_test(turn)
     return Say(wording.nothing_open()) if open_test is None else await _sit_down(turn, *open_test)
 
@@ -80,15 +83,18 @@ async def tapped(turn: Turn) -> Say | None:
     return await _judge(turn, sitting, chosen, item.type is ItemType.JUDGE, close="已作答")
 
 
+@signing.text()
+async def signs(turn: Turn) -> Say | None:
+    """Full marks wait for a signature before any letter does."""
+    sitting = await turn.work.quizzes.current(turn.someone.id)
+    return await _signature(turn, sitting) if sitting and sitting.state is State.MASTERED else None
+
+
 @router.text()
 async def typed(turn: Turn) -> Say | None:
-    """An answer, a signature, or something that is neither while a question waits."""
+    """An answer, or something that is none while a question waits."""
     sitting = await turn.work.quizzes.current(turn.someone.id)
-    if sitting is None:
-        return None
-    if sitting.state is State.MASTERED:
-        return await _signature(turn, sitting)
-    if sitting.table is None:
+    if sitting is None or sitting.table is None:
         return None
     item = turn.school.bank.items[sitting.table.question]
     return await _judge(turn, sitting, turn.inbound.text, item.type is ItemType.JUDGE)
@@ -179,8 +185,7 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     """A fresh paper for the test, or the one that was left."""
     earlier = await turn.work.quizzes.latest_of(task.id)
     if earlier is not None and earlier.state in (State.ASKING, State.MASTERED):
-        turn.work.quizzes.keep(earlier, turn.now)
-        return _show(turn, earlier, wording.resumed(earlier))
+        return _go_on(turn, earlier)
     audience = audience_of(turn.someone.kind, turn.someone.stage)
     plan = turn.school.plan.blueprint(occurrence.material, audience)
     blueprint = Blueprint(
@@ -226,6 +231,12 @@ def _practice(turn: Turn, seen: dict[str, int]) -> Say:
 
 async def _seen(turn: Turn) -> dict[str, int]:
     return await turn.work.quizzes.seen(turn.someone.id)
+
+
+def _go_on(turn: Turn, sitting: Sitting) -> Say:
+    """What was left, back on the table; whoever asks for it is listening again."""
+    turn.work.quizzes.keep(replace(sitting, unclear=0), turn.now)
+    return _show(turn, sitting, wording.resumed(sitting))
 
 
 def _show(turn: Turn, sitting: Sitting, text: str, close: str = "") -> Say:
