@@ -89,7 +89,9 @@ class Duties(Links):
         return None if row is None else _both(row)
 
     async def unfinished_in(self, units: Iterable[str], limit: int = 2000) -> list[TaskOf]:
-        """Open tasks inside the units that ask for something, oldest campaign first."""
+        """Open tasks inside the units that ask for something, oldest campaign first; none that is voluntary,
+        for nobody is behind with it.
+        """
         rows = await self._tx.rows(
             _BOTH.where(
                 sa.or_(*(below(task.c.unit, unit) for unit in units)),
@@ -97,6 +99,7 @@ class Duties(Links):
                 task.c.exempt == "",
                 occurrence.c.state.in_(_OPEN_STATES),
                 occurrence.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
+                occurrence.c.do != Do.CONFIRM,
             )
             .order_by(occurrence.c.planned_at, task.c.unit, task.c.id)
             .limit(limit)
