@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp.test_utils import TestServer
 from web_cast import Campus
 
+from bot.duties.actions import prove
 from bot.duties.rules import Occurrence, Proof, ProofKind, Task
 from bot.work import Work
 
@@ -46,3 +49,19 @@ async def test_opening_does_not_undo_a_no_of_the_same_instant(server: TestServer
     await _proves(campus, task, occurrence, ProofKind.DECLINED)
     after, _ = await _father(campus, campaign)
     assert not after.declined
+
+
+async def test_both_parents_sign_at_one_instant(server: TestServer, campus: Campus) -> None:
+    """Each settles the other's task, too: they lock the two rows in one order, or PostgreSQL gives one up."""
+    for _ in range(60):
+        campus.clock.passes(minutes=1)
+        campaign, _ = await campus.launches("parents-letter")
+        await asyncio.gather(*(_signs(campus, campaign, code) for code in ("P1", "P2")))
+
+
+async def _signs(campus: Campus, campaign: str, code: str) -> None:
+    parent = await campus.person(code)
+    async with campus.database.begin() as tx:
+        work = Work(tx)
+        for task, occurrence in await work.duties.tasks_for(campaign, person=parent.id):
+            await prove(work, task, occurrence, ProofKind.SIGNED, parent.id, "page", campus.clock.now)
