@@ -63,6 +63,14 @@ def stale_form() -> str:
     return "页面放久了。请返回、刷新，再点一次。"
 
 
+def too_large() -> str:
+    return "内容太大，没有收下。"
+
+
+def trouble() -> str:
+    return "刚才出了点小问题，请过一会儿再打开一次。"
+
+
 def todo(ask: Ask) -> str:
     """What to do elsewhere; empty where the page itself has the button."""
     return _TODO.get(ask, "")
