@@ -30,6 +30,7 @@ class Who(StrEnum):
     ADMIN = "admin"
     PARENT = "parent"
     DUTY = "duty"
+    APPROVER = "approver"
 
 
 @dataclass(slots=True)
@@ -106,6 +107,8 @@ def allowed(who: Who, person: Person | None) -> bool:
             return person is not None and person.kind is PersonKind.PARENT
         case Who.DUTY:
             return person is not None and person.has(RoleName.DUTY)
+        case Who.APPROVER:
+            return person is not None and (person.is_admin or person.has(RoleName.APPROVER))
 
 
 @dataclass(slots=True)

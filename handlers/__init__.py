@@ -53,8 +53,9 @@ ROUTERS: tuple[Router, ...] = (
     alert.router,
     console.router,
     help.make(_all),
+    quiz.signing,
+    letters.router,  # a letter's words and one's own name are no answer to a question
     quiz.router,
-    letters.router,
     scene.router,
     help.last(),
     bind.LAST,

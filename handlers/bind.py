@@ -44,8 +44,8 @@ async def again(turn: Turn) -> Say:
 
 
 async def stranger(turn: Turn) -> Say | None:
-    """Whatever else a stranger says gets one sentence."""
-    return Say(wording.who_are_you())
+    """Whatever else a stranger says gets one sentence; 绑定 counts without the space behind it, too."""
+    return await bind(turn) if turn.word.startswith("绑定") else Say(wording.who_are_you())
 
 
 LAST = Router("strangers")

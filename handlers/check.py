@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from typing import Final
+
 from bot.duties.wording import day
 from bot.materials.suspicion import Judgement, judge
 from bot.messages import Choice, Say
@@ -10,16 +14,22 @@ from bot.receipts.wording import not_ours, statement
 from bot.routing import Router, Turn, Who
 
 router = Router("check")
+_CODE: Final = re.compile(r"/?验\W*([0-9A-Za-z０-９Ａ-Ｚａ-ｚ -]{6,12})")
+_PASTED: Final = re.compile(r"/?查([\s:：,，、]*)(.{4,})", re.DOTALL)
 
 
 @router.says("查", "check", who=Who.EVERYONE, help="查 可疑的话  帮您看像不像骗局")
 async def suspicious(turn: Turn) -> Say:
+    return _second_opinion(turn, turn.rest)
+
+
+def _second_opinion(turn: Turn, words: str) -> Say:
     """Rule cards only: a hit names the type, no hit never means that it is safe."""
-    if len(turn.rest) < 4:
+    if len(words) < 4:
         return Say(
             "请把可疑的话贴在后面，例如：查 您的快递丢失，点链接双倍赔偿。不要发验证码、卡号、身份证号。"
         )
-    found: Judgement | None = judge(turn.rest, turn.school.library.of_kind("cards"))
+    found: Judgement | None = judge(words, turn.school.library.of_kind("cards"))
     if found is None:
         return Say(
             "规则里没有对上的，但这不等于安全。要钱、要验证码、要共享屏幕的，先停手，打96110问一问。", _SOS
@@ -34,7 +44,22 @@ _SOS = (Choice("被骗", "我已经点了 / 已经转了"),)
 
 @router.says("验", "verify", who=Who.EVERYONE, help="验 编号  是不是学校发的")
 async def code(turn: Turn) -> Say:
-    tidy = tidy_code(turn.rest)
+    return await _looked_up(turn, turn.rest)
+
+
+@router.text(who=Who.EVERYONE)
+async def without_space(turn: Turn) -> Say | None:
+    """「验9F3K7P」「查：…」; after a bare 查 only what is like a fraud, for it begins other words, too."""
+    if found := _CODE.fullmatch(turn.inbound.text.strip()):
+        return await _looked_up(turn, found[1])
+    if found := _PASTED.match(turn.inbound.text.strip()):
+        is_meant = found[1] or judge(found[2], turn.school.library.of_kind("cards"))
+        return _second_opinion(turn, found[2]) if is_meant else None
+    return None
+
+
+async def _looked_up(turn: Turn, said: str) -> Say:
+    tidy = tidy_code(unicodedata.normalize("NFKC", said))
     if not tidy:
         return Say("请把编号发在后面，例如：验 9F3K7P。")
     message = await turn.work.receipts.message(tidy)

@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import wording_following
-from bot.delivery.wording import why
+from bot.delivery.wording import reminder, why
 from bot.duties.actions import prove
 from bot.duties.rules import Occurrence, OccurrenceState, ProofKind, Task, may_remind
-from bot.duties.wording import HOW, day
 from bot.errors import Refusal
 from bot.messages import Choice, Say, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, in_scope, leaf, masked
@@ -83,27 +82,25 @@ async def nudge(turn: Turn) -> Say:
     contacts = await turn.work.people.contacts_of({t.person for t, _ in chosen})
     mute = await turn.work.follows.silent(c.address.key for some in contacts.values() for c in some)
     hearing = {id_: [c for c in some if c.address.key not in mute] for id_, some in contacts.items()}
-    sent = 0
     for task, occurrence in chosen:
         for contact in hearing.get(task.person, [])[:1]:
-            due = f"，{day(task.due_at)}前" if task.due_at else ""
             turn.work.outbox.queue(
                 key=f"nudge/{task.id}/{task.reminded + 1}",
                 account=contact.account,
                 address=contact.address.key,
                 person=task.person,
-                content=Text(f"提醒一下：{occurrence.title}还没完成（{HOW[occurrence.ask]}{due}）。"),
+                content=Text(reminder(occurrence)),
                 urgency=Urgency.ROUTINE,
                 not_before=turn.now,
                 occurrence=occurrence.id,
                 task_id=task.id,
             )
             turn.work.duties.remind(task.id, turn.now)
-            sent += 1
     deaf = [t for t, _ in chosen if contacts.get(t.person) and not hearing[t.person]]
     heard = {_about(t) for t, _ in chosen if hearing.get(t.person)}
     families = {_about(t) for t in deaf} - heard
-    resting = len(found) - sent - len(deaf)
+    sent = len(heard)
+    resting = len({_about(t) for t, _ in found} - heard - families)
     rest = f"另外{resting}人已提醒过或没有账号，建议当面问。" if resting else ""
     if not families:
         return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}")

@@ -13,8 +13,15 @@ _CLOSING = "学校不会通过任何群或机器人收费、要验证码、发�
 
 
 def lines_for(routers: Sequence[Router], person: Person | None) -> list[str]:
-    """The help line of every route this person can use, in the order of the conversations."""
-    return [r.help for router in routers for r in router.routes if r.help and allowed(r.who, person)]
+    """The help line of every route this person can use, in the order of the conversations.
+
+    Of two routes for the same words only the first ever answers.
+    """
+    lines: dict[tuple[str, ...], str] = {}
+    for route in (r for router in routers for r in router.routes):
+        if route.help and allowed(route.who, person):
+            lines.setdefault(route.words, route.help)
+    return list(lines.values())
 
 
 def make(routers: Callable[[], Sequence[Router]]) -> Router:

@@ -9,6 +9,7 @@ from bot.routing import Router, Turn, Who
 
 router = Router("publish")
 _INFO = "PublishEventInfo."
+_BEYOND = 2**63  # no row has such a number
 
 
 @router.event("publishjobfinish")
@@ -23,10 +24,12 @@ async def finished(turn: Turn) -> Say:
     return Say()
 
 
-@router.says("approve", "审批", who=Who.KNOWN)
+@router.says("approve", "审批", who=Who.APPROVER)
 async def agreed(turn: Turn) -> Say | None:
     """「/approve NUMBER」; everything that is not the number of an article goes on to the campaigns."""
     if not turn.rest.isascii() or not turn.rest.isdigit() or len(turn.rest) > 19:
+        return None
+    if int(turn.rest) >= _BEYOND:
         return None
     found = await actions.agree(turn.work, int(turn.rest), turn.someone, turn.now)
     turn.work.people.audit(turn.someone.id, "article agree", turn.now, {"article": turn.rest})

@@ -122,11 +122,9 @@ async def _send(turn: Turn, duty: Duty, order: Order) -> Say:
     return Say(say.will_go(order.at))
 
 
-@router.says("approve", "审批", who=Who.KNOWN)
-async def second_person(turn: Turn) -> Say | None:
+@router.says("approve", "审批", who=Who.APPROVER, help="/approve  看等审批的，同意后发出")
+async def second_person(turn: Turn) -> Say:
     scope = turn.someone.units(RoleName.APPROVER, *ADMIN_ROLES)
-    if not scope:
-        return None
     if not turn.rest:
         found = await turn.work.duties.in_state(OccurrenceState.WAITING)
         waiting = [o for o in found if in_scope(o.unit, scope)]

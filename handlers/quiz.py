@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.duties.actions import prove
+from bot.duties.composing import is_card_of
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.duties.wording import late
 from bot.errors import Refusal
@@ -33,6 +34,7 @@ from bot.receipts.wording import issued, please_by_hand
 from bot.routing import Router, Turn, Who
 from bot.school import audience_of
 
+signing = Router("signing")
 router = Router("quiz")
 PRACTICE_POINTS = 10
 SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
@@ -41,9 +43,13 @@ SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 @router.says("答题", "quiz", "开始", "开始测试", "做题", help="答题  做测试或练习，随时可停")
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
-    if sitting is not None and not (sitting.practice and turn.rest):
-        return await _resumed(turn, sitting)
+    if sitting is not None and not sitting.practice:
+        return await _go_on(turn, sitting)
     open_test = await _open_test(turn)
+    if sitting is not None:
+        if open_test is None and not turn.rest:
+            return await _go_on(turn, sitting)
+        turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)  # one paper on the table at a time
     if open_test is None:
         return _practice(turn, await _seen(turn))
     return await _sit_down(turn, *open_test)
@@ -59,7 +65,7 @@ async def start_by_tap(turn: Turn) -> Say | None:
 async def resume(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None:
-        return await _resumed(turn, sitting)
+        return await _go_on(turn, sitting)
     open_test = await _open_test(turn)
     return Say(wording.nothing_open()) if open_test is None else await _sit_down(turn, *open_test)
 
@@ -92,15 +98,18 @@ async def tapped(turn: Turn) -> Say | None:
     return await _judge(turn, sitting, chosen, item.type is ItemType.JUDGE, close="已作答")
 
 
+@signing.text()
+async def signs(turn: Turn) -> Say | None:
+    """Full marks wait for a signature before any letter does."""
+    sitting = await turn.work.quizzes.current(turn.someone.id)
+    return await _signature(turn, sitting) if sitting and sitting.state is State.MASTERED else None
+
+
 @router.text()
 async def typed(turn: Turn) -> Say | None:
-    """An answer, a signature, or something that is neither while a question waits."""
+    """An answer, or something that is none while a question waits."""
     sitting = await turn.work.quizzes.current(turn.someone.id)
-    if sitting is None:
-        return None
-    if sitting.state is State.MASTERED:
-        return await _signature(turn, sitting)
-    if sitting.table is None:
+    if sitting is None or sitting.table is None:
         return None
     if not fits(sitting, turn.school.bank):
         return await _replaced(turn, sitting)
@@ -215,17 +224,17 @@ async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
 
 
 async def _open_test(turn: Turn) -> tuple[Task, Occurrence] | None:
-    """The test that is due first."""
+    """The test of the tapped card, else the one that has waited longest."""
     tests = [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.QUIZ]
-    return tests[0] if tests else None
+    of_card = (t for t in tests if is_card_of(t[1], turn.inbound.card_task))
+    return next(of_card, tests[0] if tests else None)
 
 
 async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     """A fresh paper for the test, or the one that was left."""
     earlier = await turn.work.quizzes.latest_of(task.id)
     if earlier is not None and earlier.state in (State.ASKING, State.MASTERED):
-        turn.work.quizzes.keep(earlier, turn.now)
-        return await _resumed(turn, earlier)
+        return await _go_on(turn, earlier)
     audience = audience_of(turn.someone.kind, turn.someone.stage)
     plan = turn.school.plan.blueprint(occurrence.material, audience)
     blueprint = Blueprint(
@@ -271,6 +280,12 @@ def _practice(turn: Turn, seen: dict[str, int]) -> Say:
 
 async def _seen(turn: Turn) -> dict[str, int]:
     return await turn.work.quizzes.seen(turn.someone.id)
+
+
+async def _go_on(turn: Turn, sitting: Sitting) -> Say:
+    """What was left, back on the table; whoever asks for it is listening again."""
+    turn.work.quizzes.keep(replace(sitting, unclear=0), turn.now)
+    return await _resumed(turn, sitting)
 
 
 def _show(turn: Turn, sitting: Sitting, text: str, close: str = "") -> Say:

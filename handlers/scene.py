@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.duties.actions import prove
+from bot.duties.composing import is_card_of
 from bot.duties.rules import Do, Occurrence, ProofKind, Task
 from bot.materials.rules import Scene
 from bot.messages import Say
@@ -26,7 +27,7 @@ async def typed(turn: Turn) -> Say | None:
 async def _answer(turn: Turn, text: str, late_ok: bool) -> Say | None:
     found = await _open_scene(turn)
     if found is None:
-        return Say("本周的情景已经答过了，谢谢。", close="已作答") if late_ok else None
+        return Say("这个情景已经答过了，谢谢。", close="已作答") if late_ok else None
     task, occurrence, scene = found
     letters = "".join(letter for letter, _ in scene.options)
     chosen = read_answer(text, letters)
@@ -47,9 +48,10 @@ async def _answer(turn: Turn, text: str, late_ok: bool) -> Say | None:
 
 
 async def _open_scene(turn: Turn) -> tuple[Task, Occurrence, Scene] | None:
-    """The newest reminder with a scene that this person has not answered."""
+    """The newest reminder with a scene that this person has not answered; for a card, its own."""
+    card = turn.inbound.card_task
     for task, occurrence in reversed(await turn.work.duties.open_tasks(turn.someone.id)):
-        if occurrence.do is not Do.SEND:
+        if occurrence.do is not Do.SEND or (card and not is_card_of(occurrence, card)):
             continue
         audience = audience_of(turn.someone.kind, turn.someone.stage)
         text = turn.school.library.get(occurrence.material_for(audience))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from bot.cases import actions_calls as calls
 from bot.cases import wording
 from bot.cases.rules import State
@@ -9,12 +12,28 @@ from bot.messages import Choice, Say
 from bot.routing import Router, Turn, Who
 
 router = Router("sos")
+_CRY: Final = re.compile(
+    r"(?:我|我们|我家|妈|爸|孩子|儿子|女儿|同学|室友|朋友|老师|你好|您好|救命|[,，。!！~])*"
+    r"(?:好像|可能|应该|是不是|刚才|刚刚|刚|今天|已经|怕是|真的)*"
+    r"(?:被骗|被诈骗|受骗|上当)(?:了|钱|受骗|被骗)*"
+    r"(?:怎么办|咋办|救命|救我|救救我|帮帮我|求助|呜|啊|呀|吗|[,，。.…!！?？~])*"
+)
 
 
 @router.says(
     "被骗", "sos", "我好像被骗了", "我被骗了", "被骗了", who=Who.EVERYONE, help="被骗  现在就帮您止损"
 )
 async def sos(turn: Turn) -> Say:
+    return _first_words()
+
+
+@router.text(who=Who.EVERYONE)
+async def cried(turn: Turn) -> Say | None:
+    """「我被骗了！」「好像被骗了怎么办」: whoever is in fear does not look for the right word."""
+    return _first_words() if _CRY.fullmatch("".join(turn.inbound.text.split())) else None
+
+
+def _first_words() -> Say:
     return Say(
         "先别再转账，别删记录。您现在：",
         (

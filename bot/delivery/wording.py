@@ -21,7 +21,7 @@ from bot.delivery.rules import (
 )
 from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
-from bot.duties.wording import HOW, day, moment
+from bot.duties.wording import day, how, moment
 from bot.materials.rules import Material
 from bot.messages import Notice, Way
 from bot.people.rules import leaf
@@ -93,7 +93,7 @@ def verification_expired(account: str) -> str:
 
 def reminder(occurrence: Occurrence) -> str:
     due = f"，{day(occurrence.due_at)}前" if occurrence.due_at else ""
-    return f"提醒一下：{occurrence.title}还没完成（{HOW[occurrence.ask]}{due}）。"
+    return f"提醒一下：{occurrence.title}还没完成（{how(occurrence)}{due}）。"
 
 
 def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:

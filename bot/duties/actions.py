@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.duties.rules import Occurrence, Proof, ProofKind, Raised, Task
+from bot.duties.rules import Occurrence, Proof, ProofKind, Raised, Task, raised
 from bot.people.rules import Person
 from bot.receipts.rules import Facts, Level, SealedReceipt, seal
 from bot.school import School
@@ -22,11 +22,17 @@ async def prove(
     reason: str = "",
 ) -> Raised | None:
     """Append a proof; what one guardian has done for a child is done for the other guardians too."""
-    result = work.duties.prove(task, occurrence, Proof(task.id, kind, now, by, via, reason))
+    result = raised(task, occurrence.ladder, kind)
+    lines = [(task, occurrence, Proof(task.id, kind, now, by, via, reason))]
     if result is not None and result.settled and not result.declined and task.about:
-        for other, same in await work.duties.tasks_for(occurrence.id, about=task.about):
-            if other.person != task.person and other.settled_at is None:
-                work.duties.prove(other, same, Proof(other.id, kind, now, by, "guardian"))
+        lines += [
+            (other, same, Proof(other.id, kind, now, by, "guardian"))
+            for other, same in await work.duties.tasks_for(occurrence.id, about=task.about)
+            if other.person != task.person and other.settled_at is None
+        ]
+    # In one order, or two guardians at one instant would wait for each other's rows.
+    for one, same, line in sorted(lines, key=lambda of: of[0].id):
+        work.duties.prove(one, same, line)
     return result
 
 

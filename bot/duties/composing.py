@@ -170,3 +170,8 @@ def _text(
 def _key(occurrence: Occurrence) -> str:
     """The occurrence in the characters a task_id may have."""
     return "".join(ch if ch.isascii() and (ch.isalnum() or ch in "-_") else "_" for ch in occurrence.id)[:80]
+
+
+def is_card_of(occurrence: Occurrence, card_task: str) -> bool:
+    """Was this card sent for this occurrence? What follows an @ only tells repeats of one card apart."""
+    return card_task.partition("@")[0].partition("-")[2] == _key(occurrence)

@@ -129,7 +129,13 @@ async def carry_out(
     if duty.what == DIGEST:
         return Launched(occurrence, 0, {})
     audience = await work.launches.give_tasks(
-        occurrence, duty, school.plan.asks, school.packs, school.default_pack, now, school.term_start(now),
+        occurrence,
+        duty,
+        school.plan.asks,
+        school.packs,
+        school.default_pack,
+        now,
+        school.term_start(now),
         joined_since=joined_since,
     )
     if waits:

@@ -150,9 +150,7 @@ def _in_term(calendar: SchoolCalendar, term: Term, when: TermWeek) -> date:
     return next((day for day in week if calendar.is_school_day(day)), max(monday, term.first))
 
 
-def _monthly(
-    duty: Duty, calendar: SchoolCalendar, when: Monthly, first: date, last: date
-) -> Iterator[date]:
+def _monthly(duty: Duty, calendar: SchoolCalendar, when: Monthly, first: date, last: date) -> Iterator[date]:
     """A deadline moves earlier, inside its month; office work has one in the vacations too."""
     month = first.replace(day=1)
     while month <= last:

@@ -8,18 +8,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Tx, below, insert, insert_new
-from bot.duties.rules import (
-    Ask,
-    Do,
-    Occurrence,
-    OccurrenceState,
-    Proof,
-    ProofKind,
-    Raised,
-    Task,
-    raised,
-)
+from bot.db import Moment, Tx, below, insert, insert_new
+from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, Proof, ProofKind, Raised, Task, raised
 from bot.duties.store_links import Links
 from bot.duties.tables import occurrence, proof, task, watermark
 from bot.ids import new_id
@@ -37,12 +27,20 @@ _OF_PERSON: Final = _BOTH.where(
 ).order_by(occurrence.c.planned_at)
 _ONE: Final = _BOTH.where(task.c.id == sa.bindparam("id"))
 _PROOF: Final = insert(proof)
+# Another transaction may have proved more since the task was read: nothing is taken back.
 _RAISE: Final = (
     sa.update(task)
-    .where(task.c.id == sa.bindparam("_id"))
+    .where(task.c.id == sa.bindparam("_id"), task.c.tier < sa.bindparam("_tier"))
     .values(
-        tier=sa.bindparam("_tier"), settled_at=sa.bindparam("_settled"), declined=sa.bindparam("_declined")
+        tier=sa.bindparam("_tier"),
+        settled_at=sa.func.coalesce(task.c.settled_at, sa.bindparam("_settled", type_=Moment())),
+        declined=sa.and_(task.c.declined, sa.not_(sa.bindparam("_done", type_=sa.Boolean()))),
     )
+)
+_DECLINE: Final = (
+    sa.update(task)
+    .where(task.c.id == sa.bindparam("_id"), task.c.settled_at.is_(None))
+    .values(settled_at=sa.bindparam("_settled"), declined=True)
 )
 _NEW: Final = insert_new(occurrence)
 _REMINDED: Final = (
@@ -89,7 +87,9 @@ class Duties(Links):
         return None if row is None else _both(row)
 
     async def unfinished_in(self, units: Iterable[str], limit: int = 2000) -> list[TaskOf]:
-        """Open tasks inside the units that ask for something, oldest campaign first."""
+        """Open tasks inside the units that ask for something, oldest campaign first; none that is voluntary,
+        for nobody is behind with it.
+        """
         rows = await self._tx.rows(
             _BOTH.where(
                 sa.or_(*(below(task.c.unit, unit) for unit in units)),
@@ -97,6 +97,7 @@ class Duties(Links):
                 task.c.exempt == "",
                 occurrence.c.state.in_(_OPEN_STATES),
                 occurrence.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
+                occurrence.c.do != Do.CONFIRM,
             )
             .order_by(occurrence.c.planned_at, task.c.unit, task.c.id)
             .limit(limit)
@@ -120,8 +121,12 @@ class Duties(Links):
             reason=line.reason,
             detail=line.detail or None,
         )
-        settled = (value.settled_at or line.at) if result.settled else None
-        self._tx.write(_RAISE, _id=value.id, _tier=result.tier, _settled=settled, _declined=result.declined)
+        if line.kind is ProofKind.DECLINED:
+            self._tx.write(_DECLINE, _id=value.id, _settled=line.at)
+        else:
+            done = result.settled and not result.declined
+            settled = line.at if result.settled else None
+            self._tx.write(_RAISE, _id=value.id, _tier=result.tier, _settled=settled, _done=done)
         return result
 
     async def proofs(self, task_id: int) -> list[Proof]:

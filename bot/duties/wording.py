@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.duties.rules import Ask, Occurrence, ProofKind, Task
+from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence, ProofKind, Task
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
@@ -39,6 +39,13 @@ HOW: Final[dict[Ask, str]] = {
 }
 
 
+def how(occurrence: Occurrence) -> str:
+    """What to do about a task; a voluntary one is closed by its own word, see handlers/confirm."""
+    if occurrence.do is Do.CONFIRM:
+        return f"自愿，回「{CONFIRM_WORDS.get(occurrence.what, '已全部做好')}」或「暂不」"
+    return HOW[occurrence.ask]
+
+
 def day(at: datetime) -> str:
     local = at.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日"
@@ -49,13 +56,14 @@ def moment(at: datetime) -> str:
 
 
 def open_tasks(tasks: Sequence[tuple[Task, Occurrence]], limit: int = 5) -> str:
-    """A person's own list, oldest first."""
+    """A person's own list, oldest first. What asks for nothing, or for one tap on its card, is no burden."""
+    tasks = [both for both in tasks if both[1].ask not in (Ask.NOTHING, Ask.TAP)]
     if not tasks:
         return "您没有待办。谢谢！"
     lines = [f"您有{len(tasks)}件待办："]
     for task, occurrence in tasks[:limit]:
         due = f"，{day(task.due_at)}前" if task.due_at else ""
-        lines.append(f"· {occurrence.title}（{HOW[occurrence.ask]}{due}）")
+        lines.append(f"· {occurrence.title}（{how(occurrence)}{due}）")
     if len(tasks) > limit:
         lines.append(f"还有{len(tasks) - limit}件，先做上面的。")
     return "\n".join(lines)

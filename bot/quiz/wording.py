@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from bot.duties.wording import moment
+from bot.duties.wording import day, moment
 from bot.messages import Choice, Question
 from bot.people.rules import Person, leaf
 from bot.quiz.items import Item, ItemType
@@ -40,7 +40,7 @@ def question(sitting: Sitting, item: Item) -> Question:
 
 def opening(sitting: Sitting, due: datetime | None) -> str:
     minutes = max(1, round(len(sitting.points) * 0.4))
-    until = f"，{moment(due)[5:10].replace('-', '月')}日前" if due else ""
+    until = f"，{day(due)}前" if due else ""
     if sitting.practice:
         return f"练习{len(sitting.points)}题，不计成绩。随时可发「退出」。"
     how = "可分几次做。答错会讲原因并换一题，直到都会。"

@@ -16,6 +16,7 @@ from bot.publishing.rules import OVER, Article, State, why_not
 from bot.settings import Wechat
 from bot.web import wording
 from bot.web.console import Desk, desk
+from bot.web.console_cases import row_id
 from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
 from bot.work import Work
@@ -85,7 +86,7 @@ async def change(visit: Visit) -> web.StreamResponse:
     form = await visit.form()
     id_, act = str(form.get("id", "")), str(form.get("act", ""))
     number = str(form.get("article", ""))
-    article = int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 0
+    article = row_id(number)
     async with visit.pages.database.begin() as tx:
         work = Work(tx)
         me = await desk(visit, work)

@@ -66,9 +66,15 @@ async def show(visit: Visit) -> web.StreamResponse:
 
 
 async def send(visit: Visit) -> web.StreamResponse:
-    """POST: ``send`` registers the occurrence, past the approvers; ``try`` sends to oneself alone."""
+    """POST: ``send`` registers the occurrence, past the approvers; ``try`` sends to oneself alone.
+
+    Whoever has changed unit or time since the page was shown sees first what that means.
+    """
     form = await visit.form()
     asked = {name: str(form.get(name, "")) for name in ("duty", "unit", "at")}
+    changed = any(str(form.get(f"shown_{name}", asked[name])) != asked[name] for name in ("unit", "at"))
+    if form.get("act") == "look" or changed:
+        return visit.see_other(f"{CONSOLE}before?{urlencode(asked)}")
     async with visit.pages.database.begin() as tx:
         work = Work(tx)
         me = await _administrator(visit, work)

@@ -59,5 +59,10 @@ async def audit(visit: Visit) -> web.StreamResponse:
     async with visit.pages.database.reading() as tx:
         me = await desk(visit, Work(tx))
         lines = await WebStore(tx).audit_of(me.person.id)
-    said = [(line.at, wording.audit(line.what), line.detail) for line in lines]
+    said = [(line.at, wording.audit(line.what), _details(line.detail)) for line in lines]
     return visit.page("console_audit.html", me=me, lines=said)
+
+
+def _details(detail: object) -> str:
+    shown = detail.items() if isinstance(detail, dict) else ()
+    return "；".join(f"{wording.detail(name)} {value}" for name, value in shown if value)

@@ -25,11 +25,12 @@ from bot.web import (
     screen,
     sign,
     verify,
+    wording,
 )
 from bot.web.health import health_routes
 from bot.web.pages import Pages
 from bot.web.view import static
-from bot.web.visit import Page, served
+from bot.web.visit import Page, Visit, served
 
 _ROUTES: Final[tuple[tuple[str, str, Page], ...]] = (
     ("GET", "/a/{slug}", article.show),
@@ -90,3 +91,8 @@ def add_routes(app: web.Application, pages: Pages) -> None:
             app.router.add_route("HEAD", path, served(pages, page))
     app.router.add_get("/static/{name}", static)
     app.add_routes(health_routes(pages))
+    app.router.add_get("/{nowhere:.*}", served(pages, _nowhere))
+
+
+async def _nowhere(visit: Visit) -> web.StreamResponse:
+    return visit.say(wording.no_such_page(), 404)

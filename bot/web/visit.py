@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from aiohttp import web
 from aiohttp.web_request import FileField
 
@@ -19,6 +20,8 @@ from bot.web.pages import Pages
 from bot.web.rules import Session, client_ip, csrf_of, session_of, session_text
 from bot.web.view import headers, rendered
 from bot.work import Work
+
+log = structlog.get_logger()
 
 _SESSION: Final = "session"
 _VISITOR: Final = "visitor"
@@ -65,7 +68,7 @@ class Visit:
         """The posted form. Raises Refusal when it is not from a page of ours in this browser."""
         try:
             posted = await self.request.clone(client_max_size=limit).post()
-        except ValueError:
+        except (ValueError, LookupError):  # no form, or an encoding that does not exist
             raise Refusal(wording.stale_form()) from None
         if any(isinstance(value, str) and "\x00" in value for value in posted.values()):
             raise Refusal(wording.stale_form())
@@ -132,7 +135,9 @@ Page = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 def served(pages: Pages, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The page as a handler: a refusal becomes a polite sentence; cookies and headers are set here alone."""
+    """The page as a handler: a refusal becomes a polite sentence, and so does an error of ours; cookies and
+    headers are set here alone.
+    """
 
     async def answer(request: web.Request) -> web.StreamResponse:
         visit = Visit.of(request, pages)
@@ -140,6 +145,13 @@ def served(pages: Pages, page: Page) -> Callable[[web.Request], Awaitable[web.St
             response = await page(visit)
         except Refusal as refusal:
             response = visit.say(refusal.sentence, 403)
+        except web.HTTPRequestEntityTooLarge:
+            response = visit.say(wording.too_large(), 413)
+        except web.HTTPException:
+            raise
+        except Exception:
+            log.exception("page failed", page=page.__module__)
+            response = visit.say(wording.trouble(), 500)
         visit.finish(response)
         return response
 

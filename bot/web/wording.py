@@ -63,6 +63,14 @@ def stale_form() -> str:
     return "页面放久了。请返回、刷新，再点一次。"
 
 
+def too_large() -> str:
+    return "内容太大，没有收下。"
+
+
+def trouble() -> str:
+    return "刚才出了点小问题，请过一会儿再打开一次。"
+
+
 def todo(ask: Ask) -> str:
     """What to do elsewhere; empty where the page itself has the button."""
     return _TODO.get(ask, "")
@@ -205,8 +213,8 @@ _AUDIT: Final = {
     "stats": "查看统计",
     "export": "导出",
     "roster preview": "预览花名册",
-    "roster import": "导入花名册",
-    "roster undo": "撤回导入",
+    "roster.import": "导入花名册",
+    "roster.undo": "撤回导入",
     "campaign approve": "通过审批",
     "campaign pause": "暂停活动",
     "campaign resume": "恢复活动",
@@ -220,6 +228,9 @@ _AUDIT: Final = {
     "push": "发起推送",
     "push trial": "试发给自己",
     "approved": "通过审批",
+    "alert drafted": "起草预警",
+    "bound in chat": "绑定账号",
+    "call opened": "求助",
     "cases looked at": "查看案件列表",
     "call looked at": "查看求助或预警",
     "call answered": "接通求助或预警",
@@ -243,6 +254,36 @@ _AUDIT: Final = {
 def audit(what: str) -> str:
     """A line of the log in words; one we have no word for stays as it is."""
     return _AUDIT.get(what, what)
+
+
+_DETAILS: Final = {
+    "account": "账号",
+    "article": "文章",
+    "bytes": "字节",
+    "call": "求助编号",
+    "campaign": "活动",
+    "case": "案件",
+    "day": "日期",
+    "ending": "格式",
+    "found": "找到",
+    "import": "导入编号",
+    "kind": "类别",
+    "new": "新增",
+    "occurrence": "活动",
+    "outcome": "结果",
+    "page": "页面",
+    "refused": "未登记",
+    "to": "转给",
+    "unit": "单位",
+    "units": "单位",
+    "version": "版本",
+    "what": "内容",
+}
+
+
+def detail(name: str) -> str:
+    """What a figure beside a line of the log means."""
+    return _DETAILS.get(name, name)
 
 
 def as_of(at: datetime) -> str:

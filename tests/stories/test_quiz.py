@@ -13,7 +13,7 @@ async def test_full_marks_with_a_signed_receipt(cast: Cast) -> None:
     await cast.stage.fire("term-test")
     await cast.lin.says("答题")
     await cast.stage.settle()
-    cast.lin.hears("学生学期测试", "1/20")
+    cast.lin.hears("学生学期测试", "，11月2日前，", "1/20")
     await answers_until_mastered(cast, cast.lin)
     cast.lin.hears("20个点全部掌握，满分", "本人林小满")
     await cast.lin.says("签收")
