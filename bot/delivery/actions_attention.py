@@ -13,6 +13,7 @@ from bot.delivery.rules import (
     NOTHING_OPEN,
     SECOND_ALERT,
     STOPPED,
+    TOO_LATE,
     WANTS_LESS,
     DeliveryState,
     over_cap,
@@ -50,6 +51,12 @@ class _Desk:
     async def never(self, some: Sequence[Claimed], why: str) -> None:
         if some:
             await self.rows.finish([c.id for c in some], DeliveryState.CANCELLED, why, self.now)
+            self.without(some)
+
+    async def too_late(self, some: Sequence[Claimed]) -> None:
+        """What had to be done by then is the teacher's to settle now; no other channel is tried."""
+        if some:
+            await self.rows.finish([c.id for c in some], DeliveryState.REFUSED, TOO_LATE, self.now)
             self.without(some)
 
     def routine(self) -> list[Claimed]:
@@ -120,11 +127,13 @@ async def _unremarkable(desk: _Desk, caps: Mapping[str, Cap]) -> list[Claimed]:
 
 
 async def _campaigns(desk: _Desk) -> None:
-    """A campaign may have been paused or stopped while its messages were on their way here."""
+    """A campaign may have been paused or stopped, or be over, while its messages were on their way here."""
     known = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
-    state = {id_: found for id_, (found, _) in known.items()}
+    state = {id_: found.state for id_, found in known.items()}
+    over = {id_ for id_, found in known.items() if found.due_at is not None and found.due_at <= desk.now}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
+    await desk.too_late([c for c in desk.routine() if c.occurrence in over])
 
 
 async def _done_by_now(desk: _Desk) -> None:
@@ -155,7 +164,7 @@ async def _wants_less(desk: _Desk) -> None:
     fewer = [c for c in routine if (reader := readers.get(c.person)) is not None and reader.less]
     if fewer:
         known = await desk.rows.campaigns({c.occurrence for c in fewer})
-        kept = {id_ for id_, (_, do) in known.items() if do in _KEPT}
+        kept = {id_ for id_, found in known.items() if found.do in _KEPT}
         await desk.never([c for c in fewer if c.occurrence not in kept], WANTS_LESS)
 
 

@@ -23,7 +23,6 @@ async def detour(tx: Tx, school: School, now: datetime) -> int:
     if not stopped:
         return 0
     if waiting := await rows.stuck_shipments(stopped):
-        await rows.acceptances.give_back(waiting)
         await unload(tx, waiting, not_before=now, attempts=TRY_GIVEN_BACK)
     running = [account.id for account in school.accounts if account.id not in stopped]
     ids = await rows.stuck_alerts(stopped, running)

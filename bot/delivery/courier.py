@@ -21,10 +21,12 @@ from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.crew import Clients, Crew, note
 from bot.delivery.digest import Parcel, company, fold, parts, wave
 from bot.delivery.ledger import Ledger
+from bot.delivery.mass import MASS
 from bot.delivery.mass_desk import MassDesk
 from bot.delivery.rules import NO_CLIENT, DeliveryState, Parallel, rests
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
+from bot.delivery.store_unloading import unload
 from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
 from bot.school import School
@@ -226,6 +228,8 @@ class Courier:
             await rows.stranded(now)
             left = await rows.abandoned(now, Parallel().now)
             recalls = await rows.to_recall(now)
+            patient = [s for s in left if s.routine and not s.may_have_arrived and s.packed.quota != MASS]
+            over = await rows.overdue([s.id for s in patient], now)
             welcome = await may_leave_again(rows, self._school(), left, now)
             for shipment in left:
                 known = bool(shipment.packed.recipients) and (
@@ -236,6 +240,8 @@ class Courier:
                     await settle(tx, self._school(), [Outcome(shipment, lost)], now, self._rng)
                 elif not known:
                     await rows.failed(shipment, DeliveryState.DEAD, NO_CLIENT, now)
+                elif shipment.id in over:  # due again each by itself, and too late
+                    await unload(tx, [shipment.id], not_before=now)
                 elif welcome[shipment.id] > now:
                     await rows.postpone(shipment, welcome[shipment.id], counted=False, certain=True)
                 else:

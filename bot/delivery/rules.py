@@ -67,6 +67,7 @@ STOPPED: Final = "stopped"
 RECALLED: Final = "recalled"
 REPORTED: Final = "reported"  # sent, and the platform has told so afterwards (template, 订阅通知)
 NOTHING_OPEN: Final = "nothing open"  # a reminder of what has been done by now
+TOO_LATE: Final = "too late"  # a routine message whose campaign was over before it could leave
 SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"
 NO_WAY: Final = "no way"  # the platform has taken back what the account could have done

@@ -30,6 +30,14 @@ class Reader(NamedTuple):
     less: bool
 
 
+class Campaign(NamedTuple):
+    """What a message belongs to, as it stands now."""
+
+    state: OccurrenceState
+    do: Do
+    due_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Cap:
     """At most ``count`` routine messages between two moments."""
@@ -86,13 +94,13 @@ class Attention(Lessons):
         )
         return {row.id: Reader(row.kind, row.less) for row in rows}
 
-    async def campaigns(self, ids: Iterable[str]) -> dict[str, tuple[OccurrenceState, Do]]:
+    async def campaigns(self, ids: Iterable[str]) -> dict[str, Campaign]:
         rows = await self._tx.rows(
-            sa.select(occurrence.c.id, occurrence.c.state, occurrence.c.do).where(
+            sa.select(occurrence.c.id, occurrence.c.state, occurrence.c.do, occurrence.c.due_at).where(
                 occurrence.c.id.in_(list(ids))
             )
         )
-        return {row.id: (OccurrenceState(row.state), Do(row.do)) for row in rows}
+        return {row.id: Campaign(OccurrenceState(row.state), Do(row.do), row.due_at) for row in rows}
 
     async def closed(self, reminders: Sequence[int]) -> set[int]:
         """Of these deliveries those whose task is done, declined or excused by now."""

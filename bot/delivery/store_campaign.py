@@ -23,7 +23,6 @@ from bot.delivery.rules import (
     Stopped,
     standing,
 )
-from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.store_unloading import unload
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import OccurrenceState
@@ -256,7 +255,6 @@ class Campaigns:
         mine = self._own_shipments(occurrence_id).where(shipment.c.state == ShipmentState.WAITING)
         ids = [row.id for row in await self._tx.rows(mine)]
         if ids:
-            await Acceptances(self._tx).give_back(ids)
             await unload(self._tx, ids, state, outcome=outcome)
 
     def _own_shipments(self, occurrence_id: str) -> sa.Select[Any]:

@@ -13,6 +13,7 @@ from bot.delivery.mass import MASS
 from bot.delivery.rules import LEASE, RECALLED, DeliveryState, ShipmentState
 from bot.delivery.store_shipments import UNSETTLED, Shipment
 from bot.delivery.tables import OPEN_SHIPMENTS, URGENT, account_state, delivery, shipment
+from bot.duties.tables import occurrence
 from bot.messages import Address, Urgency
 from bot.people.tables import contact
 from bot.platforms.port import Packed
@@ -130,6 +131,16 @@ class LeftBehind:
             .with_for_update(skip_locked=True, of=delivery)
         )
         return [row.id for row in rows]
+
+    async def overdue(self, shipments: Sequence[int], now: datetime) -> set[int]:
+        """Those of them that carry something of a campaign which is over."""
+        rows = await self._tx.rows(
+            sa.select(delivery.c.shipment_id)
+            .join(occurrence, occurrence.c.id == delivery.c.occurrence_id)
+            .where(delivery.c.shipment_id.in_(shipments), occurrence.c.due_at <= now)
+            .distinct()
+        )
+        return {row.shipment_id for row in rows}
 
     async def people_aboard(self, shipments: Sequence[int]) -> dict[int, list[int]]:
         """Whom each of these shipments is for."""

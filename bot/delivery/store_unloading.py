@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState, ShipmentState
+from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.tables import delivery, shipment
 
 TRY_GIVEN_BACK = delivery.c.attempts - 1  # for ``attempts``: it was not the messages' fault
@@ -17,7 +18,11 @@ TRY_GIVEN_BACK = delivery.c.attempts - 1  # for ``attempts``: it was not the mes
 async def unload(
     tx: Tx, shipments: Sequence[int], state: DeliveryState = DeliveryState.DUE, **changes: Any
 ) -> None:
-    """Everybody on board is off again, in this state and with these changes; the shipments are done with."""
+    """Everybody on board is off again, in this state and with these changes; the shipments are done with.
+
+    What they drew of a follower's acceptances comes back.
+    """
+    await Acceptances(tx).give_back(shipments)
     await tx.execute(
         sa.update(delivery)
         .where(delivery.c.shipment_id.in_(shipments), delivery.c.state == DeliveryState.LEASED)

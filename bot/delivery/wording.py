@@ -16,6 +16,7 @@ from bot.delivery.rules import (
     OUT_OF_SCOPE,
     SECOND_ALERT,
     STOPPED,
+    TOO_LATE,
     UNCLEAR,
     Stopped,
 )
@@ -34,6 +35,7 @@ _REASONS: Mapping[str, str] = {
     NO_WAY: "平台收回了公众号的发送权限",
     LINE_STOPPED: "账号停用，已改走别的渠道",
     STOPPED: "活动已停止",
+    TOO_LATE: "等到能发时已过截止时间",
     UNCLEAR: "结果不明，可能已收到",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",

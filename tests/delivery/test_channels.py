@@ -142,3 +142,27 @@ async def test_what_is_routine_waits_for_its_account(post: Post) -> None:
     await post.sends()
     await post.stage.rings()
     assert post.calls(TEMPLATE) == []
+
+
+async def test_what_could_not_leave_in_time_does_not_leave_late(post: Post) -> None:
+    """The app was stopped until the task was over; the teacher has heard of it by then."""
+    post.stage.sim.faults.errcode(SEND, 60020, times=9)
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    async with post.work() as work:
+        found = await work.duties.occurrence(campaign)
+    assert found is not None
+    assert found.due_at is not None
+    await post.queue("您的回执", "2301001")
+    post.stage.sim.faults.heal()
+    post.stage.clock.turn_to(found.due_at + timedelta(hours=14))
+    async with post.stage.bot.database.begin() as tx:
+        await Upkeep(tx).resume("campus", post.now)
+    await post.passes(minutes=10)
+    heard = [b for b in post.lin.bubbles if not b.mine]
+    assert [b.seen for b in heard] == ["您的回执"]
+    missed = (await post.states(campaign))[Standing.REFUSED]
+    assert missed == 2
+    async with post.work() as work:
+        reasons = await work.outbox.refusals(campaign)
+    assert {why(reason) for reason in reasons} == {"等到能发时已过截止时间"}
