@@ -133,7 +133,7 @@ async def _campaigns(desk: _Desk) -> None:
     over = {id_ for id_, found in known.items() if found.due_at is not None and found.due_at <= desk.now}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
-    await desk.too_late([c for c in desk.routine() if c.occurrence in over])
+    await desk.too_late([c for c in desk.routine() if c.asks and c.occurrence in over])
 
 
 async def _done_by_now(desk: _Desk) -> None:

@@ -23,6 +23,12 @@ from bot.quiz.tables import sitting
 NUDGE = "nudge/"  # keys of reminders begin so: counted per task, not against the caps
 
 
+def asks() -> sa.ColumnElement[bool]:
+    """Is a delivery the message of its campaign, or a reminder of it?"""
+    own = delivery.c.key.startswith(delivery.c.occurrence_id + "/")
+    return sa.func.coalesce(sa.or_(delivery.c.key.startswith(NUDGE), own), sa.false())
+
+
 class Reader(NamedTuple):
     """``less``: said 少发."""
 

@@ -13,7 +13,7 @@ from bot.delivery.content import from_json
 from bot.delivery.rules import LEASE, DeliveryState
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances
-from bot.delivery.store_attention import NUDGE, Attention
+from bot.delivery.store_attention import NUDGE, Attention, asks
 from bot.delivery.store_left_behind import LeftBehind
 from bot.delivery.store_mass import MassChoices
 from bot.delivery.store_quota import Quotas
@@ -47,6 +47,7 @@ _CLAIM: Final[Mapping[bool, sa.Select[Any]]] = {
             delivery.c.attempts,
             sa.func.coalesce(delivery.c.occurrence_id, ""),
             delivery.c.key.startswith(NUDGE),
+            asks(),
         )
         .where(
             sa.text(URGENT if urgent else ROUTINE),
@@ -119,6 +120,7 @@ class Claimed(NamedTuple):
     attempts: int
     occurrence: str
     nudge: bool  # a reminder: counted per task, not against the caps
+    asks: bool  # is the message of a campaign, or reminds of it; what a teacher is told of it is not
 
 
 class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
@@ -137,7 +139,7 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
         """
         values = {"account": account, "now": now, "most": limit}
         found: Sequence[Any] = await self._tx.rows(_CLAIM[urgent], values)
-        return [Claimed(r[0], r[1], r[2], r[3], _URGENCY[r[4]], r[5], r[6], r[7], r[8]) for r in found]
+        return [Claimed(*row[:4], _URGENCY[row[4]], *row[5:]) for row in found]
 
     async def waiting(self, accounts: Sequence[str], now: datetime) -> set[tuple[str, bool]]:
         """(account, urgent?) of what could leave now; one short question for all, so that idling is cheap."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.db import Moment, Tx
 from bot.delivery.mass import MASS
 from bot.delivery.rules import LEASE, RECALLED, DeliveryState, ShipmentState
+from bot.delivery.store_attention import asks
 from bot.delivery.store_shipments import UNSETTLED, Shipment
 from bot.delivery.tables import OPEN_SHIPMENTS, URGENT, account_state, delivery, shipment
 from bot.duties.tables import occurrence
@@ -137,7 +138,7 @@ class LeftBehind:
         rows = await self._tx.rows(
             sa.select(delivery.c.shipment_id)
             .join(occurrence, occurrence.c.id == delivery.c.occurrence_id)
-            .where(delivery.c.shipment_id.in_(shipments), occurrence.c.due_at <= now)
+            .where(delivery.c.shipment_id.in_(shipments), asks(), occurrence.c.due_at <= now)
             .distinct()
         )
         return {row.shipment_id for row in rows}
