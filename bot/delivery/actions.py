@@ -72,7 +72,9 @@ async def approve(work: Work, school: School, occurrence: str, by: Person, now: 
         return None
     if await work.duties.asked_by(occurrence) == by.id:
         return None
-    duty = school.plan.duties[found.duty]
+    duty = school.plan.duties.get(found.duty)
+    if duty is None:
+        return None
     needed = max(duty.approve, 2 if duty.what == ALERT else 1)
     missing = needed - await work.outbox.agree(occurrence, by.id, now) if needed > 1 else 0
     if missing > 0:

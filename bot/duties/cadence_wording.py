@@ -134,5 +134,9 @@ def overtaken(planned: datetime) -> str:
     return f"原定{planned:%m月%d日 %H:%M}，同一任务后面的一次已到，只发最近一次。"
 
 
+def not_in_plan() -> str:
+    return "schedules.yaml 里已经没有这项任务，没有发出。"
+
+
 def _at(at: time | None) -> str:
     return "" if at is None else f" {at:%H:%M}"

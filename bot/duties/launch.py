@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.duties.actions_classes import to_parents
+from bot.duties.cadence_wording import not_in_plan
 from bot.duties.composing import CASE_CARD, choose_texts, compose, forward
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
@@ -106,9 +107,15 @@ async def carry_out(
 ) -> Launched | None:
     """Give out the tasks of what was asked for, and the messages unless a second person must agree first.
 
-    ``joined_since`` limits the audience to those who came with a roster import.
+    ``joined_since`` limits the audience to those who came with a roster import. What the plan has lost since
+    it was asked for is skipped, on record.
     """
-    duty = school.plan.duties[occurrence.duty]
+    duty = school.plan.duties.get(occurrence.duty)
+    if duty is None:
+        await work.duties.change_state(
+            occurrence.id, OccurrenceState.SKIPPED, only_from=[OccurrenceState.ASKED], reason=not_in_plan()
+        )
+        return None
     waits = bool(duty.approve) and await work.duties.approved_by(occurrence.id) is None
     state = OccurrenceState.WAITING if waits else OccurrenceState.OPEN
     if not await work.duties.change_state(
@@ -155,10 +162,11 @@ async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: 
 async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:
     """The second person says yes: what was waiting goes out now, or at its planned time if that is to come.
 
-    Nobody approves what they asked for.
+    Nobody approves what they asked for, nor what is no longer in the plan.
     """
     occurrence = await work.duties.occurrence(occurrence_id)
-    if occurrence is None or await work.duties.asked_by(occurrence_id) == by:
+    duty = school.plan.duties.get(occurrence.duty) if occurrence else None
+    if occurrence is None or duty is None or await work.duties.asked_by(occurrence_id) == by:
         return None
     later = occurrence.planned_at > now
     changed = await work.duties.change_state(
@@ -172,7 +180,6 @@ async def approve(work: Work, school: School, occurrence_id: str, by: int, now: 
         return None
     if later:
         return Launched(occurrence, 0, {}, is_open=False)
-    duty = school.plan.duties[occurrence.duty]
     audience = 0
     if not await work.receipts.slug_of(occurrence.id):  # asked for a later moment, which is over by now
         work.receipts.register_message(slug_for(school.key, occurrence.id), occurrence.id, duty.title, now)

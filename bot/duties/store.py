@@ -209,8 +209,9 @@ class Duties(Links):
         only_from: Iterable[OccurrenceState],
         approved_by: int | None = None,
         launched_at: datetime | None = None,
+        reason: str = "",
     ) -> bool:
-        values: dict[str, Any] = {"state": state}
+        values: dict[str, Any] = {"state": state, "reason": reason} if reason else {"state": state}
         if approved_by is not None:
             values["approved_by"] = approved_by
         if launched_at is not None:

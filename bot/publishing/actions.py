@@ -104,7 +104,8 @@ async def publish(work: Work, school: School, id_: int, by: Person, now: datetim
         raise Refusal(wording.not_yet())
     approvers = await work.people.teachers_of(occurrence.unit, (RoleName.APPROVER,))
     others = [person for person in approvers if person.id != by.id]
-    needs_one = bool(others) or school.plan.duties[occurrence.duty].approve > 0
+    duty = school.plan.duties.get(occurrence.duty)
+    needs_one = bool(others) or (duty is not None and duty.approve > 0)
     state = State.WAITING if needs_one else State.READY
     if not await work.articles.move(found, state, publish_by=by.id, due=None if needs_one else now):
         raise Refusal(wording.moved_on())
