@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.cases.store import Cases
+from bot.duties.plan_values import YEARS
 from bot.errors import Refusal
 from bot.people.rules import Person, leaf, masked
 from bot.people.spelling import WHOLE_SCHOOL as WHOLE_WORDS
@@ -144,6 +145,8 @@ def moment_of(text: str, *, end: bool = False) -> datetime:
     """
     try:
         at = datetime.fromisoformat(text.strip())
+        if at.year not in YEARS:
+            raise ValueError(text)
     except ValueError:
         raise Refusal(wording.badly_timed(text)) from None
     at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)

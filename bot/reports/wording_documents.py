@@ -244,5 +244,9 @@ def badly_timed(text: str) -> str:
     return f"「{text}」不是日期，请写成 2026-11-22 或 2026-11-22T16:40。"
 
 
+def backwards(since: str) -> str:
+    return f"起始「{since}」不早于截止时间，这段时间是空的。"
+
+
 def cannot_write(name: str, reason: str) -> str:
     return f"写不了 {name}：{reason}"

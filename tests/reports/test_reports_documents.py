@@ -250,10 +250,10 @@ def test_friday_bulletins_leave_no_reminder_of_friday_out() -> None:
     assert [until - since for since, until in spans] == [timedelta(days=7, hours=9, minutes=20)] * 2
 
 
-@pytest.mark.parametrize("text", ["gestern", "2026-13-01", ""])
+@pytest.mark.parametrize("text", ["gestern", "2026-13-01", "", "9999-12-31", "0001-01-01"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(Refusal, match="不是日期"):
-        actions.moment_of(text)
+        actions.moment_of(text, end=True)
 
 
 def test_a_bare_last_day_counts_whole() -> None:
