@@ -194,6 +194,13 @@ async def test_the_look_back_says_what_was_done_and_never_an_answer(college: Dat
     assert "本人" not in everything(unit).replace("本人完成", "")
 
 
+async def test_a_look_back_to_a_day_names_that_day_as_its_last(college: Database) -> None:
+    until = actions.moment_of("2026-11-22", end=True)
+    async with college.reading() as tx:
+        pack = await actions.past_report(Stats(tx), SCHOOL, NURSES, SINCE, until, NOW)
+    assert "至2026年11月22日" in pack.subtitle
+
+
 def test_a_changed_line_changes_every_hash_after_it() -> None:
     true = chain("school", ["a", "b", "c", "d"])
     false = chain("school", ["a", "B", "c", "d"])
