@@ -65,6 +65,7 @@ class Standing(StrEnum):
 WANTS_LESS: Final = "少发"
 STOPPED: Final = "stopped"
 RECALLED: Final = "recalled"
+LEFT: Final = "left"  # the person is not on the roster any more
 REPORTED: Final = "reported"  # sent, and the platform has told so afterwards (template, 订阅通知)
 SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"

@@ -9,6 +9,7 @@ from typing import Final
 from bot.delivery import wording_mass
 from bot.delivery.rules import (
     KNOWN_BY_NOW,
+    LEFT,
     LINE_STOPPED,
     NO_WAY,
     NO_WINDOW,
@@ -33,6 +34,7 @@ _REASONS: Mapping[str, str] = {
     NO_WAY: "平台收回了公众号的发送权限",
     LINE_STOPPED: "账号停用，已改走别的渠道",
     STOPPED: "活动已停止",
+    LEFT: "已离校",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",
     "65024": "班主任不在应用可见范围",

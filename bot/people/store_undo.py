@@ -13,11 +13,17 @@ from bot.people.journal import Journal, may_undo
 from bot.people.store_audit import Audited
 from bot.people.store_import import lock_imports
 from bot.people.store_statements import (
+    CANCEL,
     CLEAR_ROLES,
     GIVE_ROLE,
     GIVE_WARD,
     MOVE_OWN_TASKS,
     MOVE_TASKS_ABOUT,
+    OWE_ABOUT,
+    OWE_OWN,
+    SEND_AFTER_ALL,
+    SPARE_ABOUT,
+    SPARE_OWN,
     TAKE_WARD,
     UPDATE_PERSON,
 )
@@ -75,6 +81,8 @@ async def undo(tx: Tx, who: int | None, now: datetime) -> Undone | None:
     tx.write(_MARK, key=row.id, now=now)
     undoing.audit(who, "roster.undo", now, {"import": row.id})
     await tx.flush()
+    undoing.owed()
+    await tx.flush()
     await _empty_units(tx, journal.units)
     return Undone(row.id, len(journal.new), len(journal.persons))
 
@@ -87,6 +95,7 @@ class _Undoing(Audited):
 
     def note(self) -> None:
         self._contacts()
+        self._spare()
         for id_, before, after in self.journal.moved:
             self.tx.write(MOVE_OWN_TASKS, key=id_, old=after, new=before)
             self.tx.write(MOVE_TASKS_ABOUT, key=id_, old=after, new=before)
@@ -98,6 +107,21 @@ class _Undoing(Audited):
         for id_ in self.journal.new:
             self.tx.write(_DELETE_PERSON, key=id_)
             self.tx.write(_LEAVE, key=id_, now=self.now)
+
+    def owed(self) -> None:
+        """Once it is written who is here: they hear what waited, and owe what they have not done."""
+        for key, *_, left in self.journal.persons:
+            if left is None:
+                self.tx.write(SEND_AFTER_ALL, whose=key)
+                self.tx.write(OWE_OWN, key=key)
+                self.tx.write(OWE_ABOUT, key=key)
+
+    def _spare(self) -> None:
+        """While the guardians are still known: who is gone again owes nothing."""
+        for key in (*self.journal.new, *(row[0] for row in self.journal.persons if row[-1] is not None)):
+            self.tx.write(CANCEL, whose=key, now=self.now)
+            self.tx.write(SPARE_OWN, key=key)
+            self.tx.write(SPARE_ABOUT, key=key)
 
     def _persons(self) -> None:
         for key, name, kind, unit_, stage, left in self.journal.persons:
