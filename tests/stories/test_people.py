@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.duties.events import after_import
 from bot.people.actions import corps_of, import_roster, preview_roster
 from bot.simulator.cast import to_csv
@@ -111,3 +113,25 @@ async def test_newcomers_are_greeted_and_movers_are_told(cast: Cast) -> None:
         assert old is not None
         assert await work.duties.open_tasks(old.id) == []
     assert given
+
+
+async def test_two_rosters_within_a_minute_greet_the_newcomers_of_both(cast: Cast) -> None:
+    await cast.stage.turn_to(cast.local("2026-10-13T11:00"))
+    rows, bot = [dict(row) for row in CAMPUS.rows], cast.stage.bot
+    corps = corps_of(bot.school.accounts.apps())
+    for code in ("2301098", "2301099"):
+        rows.append({**rows[0], "编号": code, "姓名": "新同学", "企业微信账号": f"s{code}"})
+        now = cast.stage.clock()
+        async with bot.database.reading() as tx:
+            preview = await preview_roster(tx, to_csv(rows), "roster.csv", corps)
+        async with bot.database.begin() as tx:
+            done = await import_roster(tx, preview, corps, who=None, now=now)
+            assert done is not None
+            await after_import(Work(tx), bot.school, done, now)
+        cast.stage.clock.turn_to(now + timedelta(seconds=20))
+    async with bot.database.reading() as tx:
+        work = Work(tx)
+        for code in ("2301098", "2301099"):
+            newcomer = await work.people.by_code(code)
+            assert newcomer is not None
+            assert len(await work.duties.open_tasks(newcomer.id)) == 1
