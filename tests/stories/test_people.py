@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from bot.duties.events import after_import
 from bot.people.actions import corps_of, import_roster, preview_roster
+from bot.people.tables import person
 from bot.simulator.cast import to_csv
 from bot.work import Work
 from tests.stories.cast import CAMPUS, NETWORK, Cast
@@ -19,6 +22,19 @@ async def test_a_follower_binds_with_name_and_number(cast: Cast) -> None:
     zheng.hears("郑子安")
     await zheng.says("答题")
     zheng.hears("练习10题")
+
+
+async def test_a_name_in_latin_letters_binds_in_any_case_and_one_of_very_many_too(cast: Cast) -> None:
+    async with cast.stage.bot.database.begin() as tx:
+        one = {"kind": "学生", "unit": NETWORK, "stage": "大学", "joined_at": cast.stage.clock()}
+        rows = [one | {"id": n, "code": f"W{n:04}", "name": "王伟"} for n in range(1, 301)]
+        rows.append(one | {"id": 301, "code": "L2301", "name": "Anna Larsen"})
+        await tx.execute(sa.insert(person), rows)
+    await cast.visitor.says("绑定 anna larsen l2301")
+    cast.visitor.hears("Anna Larsen")
+    zheng = cast.follower("oZheng")
+    await zheng.says("绑定 王伟 W0300")
+    zheng.hears("王伟")
 
 
 async def test_a_stranger_learns_nothing(cast: Cast) -> None:
