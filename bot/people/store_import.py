@@ -271,7 +271,7 @@ class Importing(Audited):
         account = owner[0] if owner else row.account if row else ""
         bound_at = milliseconds(row.bound_at) if row else None
         before = (row.person_id, bound_at, row.bound_how) if row else (None, None, None)
-        self.journal.contacts.append([address, *before, person_id])
+        self.journal.contacts.append([address, *before, person_id, row.account if row else ""])
         if owner is None:
             self.tx.write(UNBIND, key=address)
         else:

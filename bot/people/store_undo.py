@@ -53,6 +53,7 @@ _RESTORE_CONTACT = (
     .where(*_still_ours)
     .values({name: sa.bindparam(f"old_{name}") for name in ("person_id", "bound_at", "bound_how")})
 )
+_RESTORE_ACCOUNT = sa.update(contact).where(*_still_ours).values(account=sa.bindparam("old_account"))
 _FORGET_MOVES = sa.delete(move).where(move.c.at == sa.bindparam("at"))
 _busy = sa.exists().where(task.c.person_id == person.c.id)
 _DELETE_PERSON = sa.delete(person).where(person.c.id == sa.bindparam("key"), ~_busy)
@@ -142,10 +143,12 @@ class _Undoing(Audited):
                 self.tx.write(GIVE_ROLE, person_id=int(id_), role=name, unit=unit_)
 
     def _contacts(self) -> None:
-        for address, _owner, _bound_at, how, after in self.journal.contacts:
+        for address, _owner, _bound_at, how, after, *account in self.journal.contacts:
             if how is None and after is not None:
                 self.tx.write(_DROP_CONTACT, key=address, after=after)
-        for address, owner, bound_at, how, after in self.journal.contacts:
+            if any(account):
+                self.tx.write(_RESTORE_ACCOUNT, key=address, after=after, old_account=account[0])
+        for address, owner, bound_at, how, after, *_ in self.journal.contacts:
             self.tx.write(
                 _RESTORE_CONTACT,
                 key=address,

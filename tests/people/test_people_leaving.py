@@ -10,7 +10,9 @@ from people_office import NOW, Office, open_task
 from bot.db import Database
 from bot.duties.tables import task
 from bot.people.actions import undo_roster
+from bot.people.roster_rows import Corp
 from bot.people.store import People
+from bot.people.tables import contact
 from bot.simulator.cast import Row, college
 
 LATER = NOW + timedelta(hours=1)
@@ -49,3 +51,24 @@ async def test_what_leavers_had_not_done_is_not_owed_until_they_come_back(
     async with office.database.begin() as tx:
         await undo_roster(tx, who=None, now=LATER + timedelta(hours=3))
     assert await spared(office.database) == {1: "离校", 2: "离校", 3: "", 4: ""}
+
+
+async def test_an_import_taken_back_leaves_people_with_the_app_that_serves_their_unit(office: Office) -> None:
+    """One corp with an app for each college: the account is what messages are queued for."""
+    corps = {"信息工程学院": Corp("coders", "ww01"), "护理学院": Corp("nurses", "ww01")}
+    rows = college()
+    await office.applies(rows, corps=corps)
+    someone = next(row for row in rows if row["单位"].startswith("护理学院/") and row["企业微信账号"])
+    before = await accounts(office.database)
+    someone["单位"] = next(row["单位"] for row in rows if row["单位"].startswith("信息工程学院/"))
+    await office.applies(rows, LATER, corps=corps)
+    assert await accounts(office.database) != before
+    async with office.database.begin() as tx:
+        await undo_roster(tx, who=None, now=LATER)
+    assert await accounts(office.database) == before
+
+
+async def accounts(database: Database) -> set[tuple[str, str]]:
+    async with database.reading() as tx:
+        rows = await tx.rows(sa.select(contact.c.address, contact.c.account))
+        return {(row.address, row.account) for row in rows}
