@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from bot.cases.rules import Call, Case, visit_days
 from bot.duties.actions import prove as proved
+from bot.duties.actions_events import brought_about
 from bot.duties.composing import CASE_CARD
-from bot.duties.launch import carry_out, register
-from bot.duties.occurrences import Planned
+from bot.duties.launch import carry_out
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Occurrence, OccurrenceState
 from bot.duties.when import EventName, OnEvent
@@ -24,7 +24,6 @@ LOOK_BACK: Final = "look-back"
 CARE: Final = "care"
 # The people concerned hear of these from this room, in its own words and at its own times.
 _QUIET: Final = (DISSUASION, FOLLOW_UP, CARE)
-_TRIES: Final = 30  # calls within a minute; an occurrence is named by its minute
 
 
 async def called(work: Work, school: School, call: Call, now: datetime) -> None:
@@ -87,13 +86,8 @@ async def _give(
     case: int | None = None,
     words: str = "",
 ) -> Occurrence | None:
-    minute = now.replace(second=0, microsecond=0)
-    for late in range(_TRIES):
-        planned = Planned(duty, minute + timedelta(minutes=late))
-        occurrence = await register(work, school, pack, planned, OccurrenceState.ASKED, reason=words)
-        if occurrence is not None:
-            break
-    else:
+    occurrence = await brought_about(work, school, pack, duty, now, words)
+    if occurrence is None:
         return None
     work.cases.brought_about(occurrence.id, _word(duty), call=call, case=case)
     if _word(duty) not in _QUIET:

@@ -52,18 +52,19 @@ class CasePurge:
 
     async def notes(self, before: datetime) -> int:
         """The sealed words of cases closed before that moment."""
-        old = sa.select(case.c.id).where(case.c.closed_at < before)
-        gone = await self._tx.execute(
-            sa.update(version).where(version.c.case_id.in_(old), version.c.why != "").values(why="")
-        )
-        return gone + await self._tx.execute(sa.delete(note).where(note.c.case_id.in_(old)))
+        return await self._words(sa.select(case.c.id).where(case.c.closed_at < before))
 
     async def people(self, before: datetime) -> int:
         """Whose case it was, closed or not; number, kind, sums and times stay for the figures."""
-        old = sa.select(case.c.id).where(case.c.opened_at < before)
-        gone = await self._tx.execute(sa.delete(note).where(note.c.case_id.in_(old)))
+        gone = await self._words(sa.select(case.c.id).where(case.c.opened_at < before))
         return gone + await self._tx.execute(
             sa.update(case)
             .where(case.c.opened_at < before, case.c.person_id.is_not(None))
             .values(person_id=None)
         )
+
+    async def _words(self, old: sa.Select[tuple[int]]) -> int:
+        gone = await self._tx.execute(
+            sa.update(version).where(version.c.case_id.in_(old), version.c.why != "").values(why="")
+        )
+        return gone + await self._tx.execute(sa.delete(note).where(note.c.case_id.in_(old)))

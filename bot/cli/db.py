@@ -126,19 +126,24 @@ async def resumed(settings_file: Path, accounts: Sequence[str], *, send: bool) -
 
 
 async def _skip(work: Work, school: School, now: datetime) -> int:
-    """Put the clock's mark to now; what was planned since is on record as skipped."""
+    """Put the clock's mark to now; what was planned or asked for since is on record as skipped."""
     from bot.cli import wording
     from bot.duties.launch import register
     from bot.duties.occurrences import occurrences
     from bot.duties.rules import OccurrenceState
 
-    missed = 0
+    missed, reason = 0, wording.restored_reason()
+    for asked in await work.duties.in_state(OccurrenceState.ASKED):
+        if asked.planned_at <= now:
+            only = [OccurrenceState.ASKED]
+            missed += await work.duties.change_state(
+                asked.id, OccurrenceState.SKIPPED, only_from=only, reason=reason
+            )
     for pack in sorted({school.default_pack, *school.packs.values()}):
         mark = await work.duties.watermark(f"clock/{pack}")
         if mark is None or mark >= now:
             continue
         for planned in occurrences(school.plan, pack, mark, now):
-            reason = wording.restored_reason()
             new = await register(work, school, pack, planned, OccurrenceState.SKIPPED, reason=reason)
             missed += new is not None
         work.duties.set_watermark(f"clock/{pack}", now)

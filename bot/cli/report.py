@@ -97,6 +97,8 @@ async def _composed(tx: Tx, school: str, asked: Asked, now: datetime) -> Documen
     until = actions.moment_of(asked.until, end=True) if asked.until else now
     unit = await actions.the_unit(people, asked.unit)
     who = await actions.the_person(people, asked.person) if asked.person else None
+    if since is not None and since >= until:
+        raise Refusal(wording_documents.backwards(asked.since))
     seen = {"unit": unit, "campaign": asked.campaign, "person": who.id if who else None}
     people.audit(None, f"report {asked.kind}", now, seen)
     match asked.kind:

@@ -162,11 +162,13 @@ def moment_of(text: str) -> datetime:
     from datetime import UTC, datetime
 
     from bot.cli import wording
-    from bot.duties.plan_values import ZONE
+    from bot.duties.plan_values import YEARS, ZONE
     from bot.errors import Refusal
 
     try:
         read = datetime.fromisoformat(text)
+        if read.year not in YEARS:
+            raise ValueError(text)
         return (read if read.tzinfo else read.replace(tzinfo=ZONE)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Refusal(wording.not_a_moment(text)) from None

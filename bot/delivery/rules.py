@@ -65,6 +65,7 @@ class Standing(StrEnum):
 WANTS_LESS: Final = "少发"
 STOPPED: Final = "stopped"
 RECALLED: Final = "recalled"
+LEFT: Final = "left"  # the person is not on the roster any more
 REPORTED: Final = "reported"  # sent, and the platform has told so afterwards (template, 订阅通知)
 NOTHING_OPEN: Final = "nothing open"  # a reminder of what has been done by now
 TOO_LATE: Final = "too late"  # a routine message whose campaign was over before it could leave

@@ -139,7 +139,7 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
         """
         values = {"account": account, "now": now, "most": limit}
         found: Sequence[Any] = await self._tx.rows(_CLAIM[urgent], values)
-        return [Claimed(*row[:4], _URGENCY[row[4]], *row[5:]) for row in found]
+        return [Claimed._make((*row[:4], _URGENCY[row[4]], *row[5:])) for row in found]
 
     async def waiting(self, accounts: Sequence[str], now: datetime) -> set[tuple[str, bool]]:
         """(account, urgent?) of what could leave now; one short question for all, so that idling is cheap."""

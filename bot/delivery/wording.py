@@ -9,6 +9,7 @@ from typing import Final
 from bot.delivery import wording_mass
 from bot.delivery.rules import (
     KNOWN_BY_NOW,
+    LEFT,
     LINE_STOPPED,
     NO_WAY,
     NO_WINDOW,
@@ -37,6 +38,7 @@ _REASONS: Mapping[str, str] = {
     STOPPED: "活动已停止",
     TOO_LATE: "等到能发时已过截止时间",
     UNCLEAR: "结果不明，可能已收到",
+    LEFT: "已离校",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",
     "65024": "班主任不在应用可见范围",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.duties.launch import carry_out, register
-from bot.duties.occurrences import Planned
-from bot.duties.rules import OccurrenceState
+from bot.duties.actions_events import brought_about
+from bot.duties.launch import carry_out
 from bot.duties.when import EventName, OnEvent
 from bot.messages import Text, Urgency
 from bot.people.rules import PersonKind
@@ -47,8 +46,7 @@ async def roster_imported(work: Work, school: School, now: datetime) -> int:
         for duty in school.plan.packs[pack].duties:
             if duty.when != OnEvent(EventName.ROSTER_IMPORT):
                 continue
-            planned = Planned(duty, now.replace(second=0, microsecond=0))
-            occurrence = await register(work, school, pack, planned, OccurrenceState.ASKED)
+            occurrence = await brought_about(work, school, pack, duty, now)
             launched = occurrence and await carry_out(work, school, occurrence, now, joined_since=now)
             given += launched.audience if launched else 0
     return given

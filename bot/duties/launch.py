@@ -108,7 +108,8 @@ async def carry_out(
 ) -> Launched | None:
     """Give out the tasks of what was asked for, and the messages unless a second person must agree first.
 
-    ``joined_since`` limits the audience to those who came with a roster import.
+    ``joined_since`` limits the audience to those who came with a roster import. What the plan has lost since
+    it was asked for is skipped, on record.
     """
     duty = school.plan.duties.get(occurrence.duty)
     if duty is None:

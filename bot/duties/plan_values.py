@@ -17,6 +17,7 @@ from bot.duties.when import When
 from bot.people.rules import PersonKind, Stage
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
+YEARS: Final = range(2000, 2200)  # what people may ask about; at the ends of the calendar sums of days fail
 MINUTE: Final = timedelta(minutes=1)
 _TURNS: Final = 400  # lessons, breaks and quiet hours to step over; a checked plan needs a dozen
 

@@ -30,6 +30,9 @@ _COLUMNS: Final = [
 ]
 
 
+_child: Final = person.alias("child")
+
+
 class Launches:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -59,24 +62,26 @@ class Launches:
     ) -> int:
         """A task for everybody of the audience who works under the occurrence's pack; how many tasks.
 
-        A letter gives a guardian one task for each child, so that each child has a receipt. ``since`` is the
-        first day of the term: what "without" in an audience looks back to.
+        A letter gives a guardian one task for each child, so that each child has a receipt; there the unit is
+        the child's, because brothers and sisters may be in two. ``since`` is the first day of the term: what
+        "without" in an audience looks back to.
         """
         await self._tx.flush()
-        where = sa.and_(
-            whom(duty.to, asks, since),
-            _under(person.c.unit, value.pack, packs, default_pack),
-            below(person.c.unit, value.unit),
-        )
+        where = whom(duty.to, asks, since)
         if joined_since is not None:
             where = sa.and_(where, person.c.joined_at >= joined_since)
+
+        def here(unit: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+            return sa.and_(_under(unit, value.pack, packs, default_pack), below(unit, value.unit))
+
         done = 0
         if duty.do is Do.LETTER:
-            parents = sa.and_(where, person.c.kind == str(PersonKind.PARENT))
+            parents = sa.and_(where, person.c.kind == str(PersonKind.PARENT), here(_child.c.unit))
             done += await self._tx.execute(
                 insert_new(task).from_select(_COLUMNS, _for_children(value, parents, now))
             )
             where = sa.and_(where, person.c.kind != str(PersonKind.PARENT))
+        where = sa.and_(where, here(person.c.unit))
         own = sa.select(
             sa.literal(value.id),
             person.c.id,
@@ -133,13 +138,12 @@ class Launches:
 
 
 def _for_children(value: Occurrence, parents: sa.ColumnElement[bool], now: datetime) -> sa.Select[Any]:
-    child = person.alias("child")
     return (
         sa.select(
             sa.literal(value.id),
             person.c.id,
-            child.c.id,
-            child.c.unit,
+            _child.c.id,
+            _child.c.unit,
             sa.literal(value.due_at, Moment()),
             sa.literal(0),
             sa.false(),
@@ -148,10 +152,10 @@ def _for_children(value: Occurrence, parents: sa.ColumnElement[bool], now: datet
         )
         .select_from(
             person.join(guardian, guardian.c.parent_id == person.c.id).join(
-                child, child.c.id == guardian.c.child_id
+                _child, _child.c.id == guardian.c.child_id
             )
         )
-        .where(parents, child.c.left_at.is_(None))
+        .where(parents, _child.c.left_at.is_(None))
     )
 
 

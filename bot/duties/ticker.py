@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -17,7 +18,7 @@ from bot.duties.cadence_wording import went_out_before
 from bot.duties.launch import Launched, carry_out, launch, register
 from bot.duties.occurrences import Planned, Skipped, day_around, due, moved_from
 from bot.duties.plan_values import ZONE
-from bot.duties.rules import OccurrenceState
+from bot.duties.rules import Occurrence, OccurrenceState
 from bot.metrics import OCCURRENCES
 from bot.school import School
 from bot.work import Work
@@ -43,15 +44,18 @@ class Ticker:
         self._wake = wake
 
     async def tick(self) -> int:
-        """Launch whatever fell due since the last look; how many occurrences and reminders that were."""
+        """Launch whatever fell due since the last look; how many occurrences and reminders that were.
+
+        What one part raises is raised at the end: cries for help do not wait behind a campaign that fails.
+        """
         school = self._school()
-        launched = 0
-        for pack in sorted({school.default_pack, *school.packs.values()}):
-            launched += await self._pack(school, pack)
-        launched += await self._asked(school)
-        launched += await self._remind(school)
-        launched += await self._cases(school)
-        launched += await self._detours(school)
+        packs = sorted({school.default_pack, *school.packs.values()})
+        rest = [partial(part, school) for part in (self._asked, self._remind, self._cases, self._detours)]
+        try:
+            launched = await _all([*(partial(self._pack, school, pack) for pack in packs), *rest])
+        except Exception:
+            self._wake()
+            raise
         if launched:
             self._wake()
         return launched
@@ -79,14 +83,13 @@ class Ticker:
         """What /push or the command line asked for, once its time has come; one transaction each."""
         async with self._database.reading() as tx:
             asked = await Work(tx).duties.in_state(OccurrenceState.ASKED)
-        done = 0
-        for occurrence in asked:
-            if occurrence.planned_at > self._clock():
-                continue
-            async with self._database.begin() as tx:
-                work, now = Work(tx), self._clock()
-                done += _logged(work, school, await carry_out(work, school, occurrence, now), now)
-        return done
+        now = self._clock()
+        return await _all([partial(self._carry_out, school, one) for one in asked if one.planned_at <= now])
+
+    async def _carry_out(self, school: School, occurrence: Occurrence) -> int:
+        async with self._database.begin() as tx:
+            work, now = Work(tx), self._clock()
+            return _logged(work, school, await carry_out(work, school, occurrence, now), now)
 
     async def _remind(self, school: School) -> int:
         """Reminders of tasks that fall due; a transaction of their own, because they can be many."""
@@ -102,6 +105,19 @@ class Ticker:
         """Alerts that wait for an account which was stopped."""
         async with self._database.begin() as tx:
             return await detour(tx, school, self._clock())
+
+
+async def _all(parts: Iterable[Callable[[], Awaitable[int]]]) -> int:
+    """How much they did together. What the first to fail raises is raised when all have had their turn."""
+    done, failed = 0, list[Exception]()
+    for part in parts:
+        try:
+            done += await part()
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
 
 
 def _logged(work: Work, school: School, result: Launched | None, now: datetime) -> int:

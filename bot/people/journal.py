@@ -17,7 +17,8 @@ class Journal:
     """Lists of short rows, because an import may touch a hundred thousand people.
 
     ``persons``: id, name, kind, unit, stage, moment of leaving in milliseconds. ``contacts``: address, person
-    before, bound_at in milliseconds, how, person after. ``moved``: id, unit before, unit after.
+    before, bound_at in milliseconds, how, person after, account before (older journals end without it).
+    ``moved``: id, unit before, unit after.
     """
 
     new: list[int] = field(default_factory=list)

@@ -84,9 +84,12 @@ _OF_PEOPLE = CONTACTS.where(contact.c.person_id.in_(sa.bindparam("ids", expandin
 _KNOCKS = sa.select(knock.c.tries, knock.c.since, knock.c.paused_until).where(
     knock.c.address == sa.bindparam("key")
 )
-_NAMED = PERSONS.where(person.c.name == sa.bindparam("name"), person.c.left_at.is_(None)).order_by(
-    person.c.id
-)
+# By number as well, and first: a name in Latin letters may be typed in another case than the roster has it,
+# and of a frequent name only some are read.
+_numbered = person.c.code.in_(sa.bindparam("codes", expanding=True))
+_CLAIMED = PERSONS.where(
+    sa.or_(person.c.name == sa.bindparam("name"), _numbered), person.c.left_at.is_(None)
+).order_by(sa.case((_numbered, 0), else_=1), person.c.id)
 _TAKEN = sa.select(contact.c.person_id).where(
     contact.c.person_id.in_(sa.bindparam("ids", expanding=True)),
     contact.c.account == sa.bindparam("account"),
@@ -172,7 +175,8 @@ class Contacts:
 
     async def candidates(self, said: Claim, address: Address, account: str) -> Sequence[Candidate]:
         """Whom a claim may mean; reads the same amount whether or not the name exists."""
-        people = persons(await self.tx.rows(_NAMED, {"name": said.name}))[:CANDIDATES]
+        codes = sorted({said.number, said.number.upper(), said.number.lower()})
+        people = persons(await self.tx.rows(_CLAIMED, {"name": said.name, "codes": codes}))[:CANDIDATES]
         rows = await self.tx.rows(
             _TAKEN,
             {"ids": [p.id for p in people], "account": account, "realm": address.realm, "key": address.key},

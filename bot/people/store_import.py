@@ -20,11 +20,16 @@ from bot.people.records import How
 from bot.people.roster_rows import Corp, RosterRow, corp_for
 from bot.people.store_audit import Audited
 from bot.people.store_statements import (
+    CANCEL,
     CLEAR_ROLES,
     GIVE_ROLE,
     GIVE_WARD,
     MOVE_OWN_TASKS,
     MOVE_TASKS_ABOUT,
+    OWE_ABOUT,
+    OWE_OWN,
+    SPARE_ABOUT,
+    SPARE_OWN,
     TAKE_WARD,
     UNBIND,
     UPDATE_PERSON,
@@ -102,7 +107,14 @@ class Importing(Audited):
         await self._persons()
         self._roles()
         await self.tx.flush()
+        for leaver in difference.leavers:
+            self.tx.write(CANCEL, whose=leaver.id, now=self.now)
+            self.tx.write(SPARE_OWN, key=leaver.id)
+            self.tx.write(SPARE_ABOUT, key=leaver.id)
         await self._wards()
+        for change in difference.returned:
+            self.tx.write(OWE_OWN, key=change.before.id)
+            self.tx.write(OWE_ABOUT, key=change.before.id)
         await self._contacts()
         transferred = [c for c in difference.changes if "unit" in c.what and not c.before.left]
         for change in transferred:
@@ -259,7 +271,7 @@ class Importing(Audited):
         account = owner[0] if owner else row.account if row else ""
         bound_at = milliseconds(row.bound_at) if row else None
         before = (row.person_id, bound_at, row.bound_how) if row else (None, None, None)
-        self.journal.contacts.append([address, *before, person_id])
+        self.journal.contacts.append([address, *before, person_id, row.account if row else ""])
         if owner is None:
             self.tx.write(UNBIND, key=address)
         else:

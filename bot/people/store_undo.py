@@ -13,11 +13,17 @@ from bot.people.journal import Journal, may_undo
 from bot.people.store_audit import Audited
 from bot.people.store_import import lock_imports
 from bot.people.store_statements import (
+    CANCEL,
     CLEAR_ROLES,
     GIVE_ROLE,
     GIVE_WARD,
     MOVE_OWN_TASKS,
     MOVE_TASKS_ABOUT,
+    OWE_ABOUT,
+    OWE_OWN,
+    SEND_AFTER_ALL,
+    SPARE_ABOUT,
+    SPARE_OWN,
     TAKE_WARD,
     UPDATE_PERSON,
 )
@@ -47,6 +53,7 @@ _RESTORE_CONTACT = (
     .where(*_still_ours)
     .values({name: sa.bindparam(f"old_{name}") for name in ("person_id", "bound_at", "bound_how")})
 )
+_RESTORE_ACCOUNT = sa.update(contact).where(*_still_ours).values(account=sa.bindparam("old_account"))
 _FORGET_MOVES = sa.delete(move).where(move.c.at == sa.bindparam("at"))
 _busy = sa.exists().where(task.c.person_id == person.c.id)
 _DELETE_PERSON = sa.delete(person).where(person.c.id == sa.bindparam("key"), ~_busy)
@@ -75,6 +82,8 @@ async def undo(tx: Tx, who: int | None, now: datetime) -> Undone | None:
     tx.write(_MARK, key=row.id, now=now)
     undoing.audit(who, "roster.undo", now, {"import": row.id})
     await tx.flush()
+    undoing.owed()
+    await tx.flush()
     await _empty_units(tx, journal.units)
     return Undone(row.id, len(journal.new), len(journal.persons))
 
@@ -87,6 +96,7 @@ class _Undoing(Audited):
 
     def note(self) -> None:
         self._contacts()
+        self._spare()
         for id_, before, after in self.journal.moved:
             self.tx.write(MOVE_OWN_TASKS, key=id_, old=after, new=before)
             self.tx.write(MOVE_TASKS_ABOUT, key=id_, old=after, new=before)
@@ -98,6 +108,21 @@ class _Undoing(Audited):
         for id_ in self.journal.new:
             self.tx.write(_DELETE_PERSON, key=id_)
             self.tx.write(_LEAVE, key=id_, now=self.now)
+
+    def owed(self) -> None:
+        """Once it is written who is here: they hear what waited, and owe what they have not done."""
+        for key, *_, left in self.journal.persons:
+            if left is None:
+                self.tx.write(SEND_AFTER_ALL, whose=key)
+                self.tx.write(OWE_OWN, key=key)
+                self.tx.write(OWE_ABOUT, key=key)
+
+    def _spare(self) -> None:
+        """While the guardians are still known: who is gone again owes nothing."""
+        for key in (*self.journal.new, *(row[0] for row in self.journal.persons if row[-1] is not None)):
+            self.tx.write(CANCEL, whose=key, now=self.now)
+            self.tx.write(SPARE_OWN, key=key)
+            self.tx.write(SPARE_ABOUT, key=key)
 
     def _persons(self) -> None:
         for key, name, kind, unit_, stage, left in self.journal.persons:
@@ -118,10 +143,12 @@ class _Undoing(Audited):
                 self.tx.write(GIVE_ROLE, person_id=int(id_), role=name, unit=unit_)
 
     def _contacts(self) -> None:
-        for address, _owner, _bound_at, how, after in self.journal.contacts:
+        for address, _owner, _bound_at, how, after, *account in self.journal.contacts:
             if how is None and after is not None:
                 self.tx.write(_DROP_CONTACT, key=address, after=after)
-        for address, owner, bound_at, how, after in self.journal.contacts:
+            if any(account):
+                self.tx.write(_RESTORE_ACCOUNT, key=address, after=after, old_account=account[0])
+        for address, owner, bound_at, how, after, *_ in self.journal.contacts:
             self.tx.write(
                 _RESTORE_CONTACT,
                 key=address,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.cases.store import Cases
+from bot.duties.plan_values import YEARS
 from bot.errors import Refusal
 from bot.people.rules import Person, leaf, masked
 from bot.people.spelling import WHOLE_SCHOOL as WHOLE_WORDS
@@ -28,21 +29,30 @@ _YEAR = timedelta(days=365)
 
 
 def span(kind: ReportKind, now: datetime) -> tuple[datetime, datetime]:
-    """The running period of a report in China: from its first midnight to now."""
-    today = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The running period of a report in China: from its first midnight to now.
+
+    At midnight after its last day a period is over, and the next one has not begun.
+    """
+    today = _midnight(now)
+    inside = _midnight(now - timedelta(milliseconds=1))
     match kind:
         case ReportKind.WEEKLY:
-            first = today - timedelta(days=6)
+            # From the same weekday: what goes out on a Friday after the bulletin is in the next one.
+            first = today - timedelta(days=7)
         case ReportKind.MONTHLY:
             # From the same day of the month before: a report by the 25th covers 25 to 24 without a gap.
             before = today.replace(day=1) - timedelta(days=1)
             day = min(today.day, monthrange(before.year, before.month)[1])
             first = before.replace(day=day)
         case ReportKind.HALF_YEAR:
-            first = today.replace(month=1 if today.month <= 6 else 7, day=1)
+            first = inside.replace(month=1 if inside.month <= 6 else 7, day=1)
         case ReportKind.ANNUAL:
-            first = today.replace(month=1, day=1)
+            first = inside.replace(month=1, day=1)
     return first, now
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 async def period_report(
@@ -135,6 +145,8 @@ def moment_of(text: str, *, end: bool = False) -> datetime:
     """
     try:
         at = datetime.fromisoformat(text.strip())
+        if at.year not in YEARS:
+            raise ValueError(text)
     except ValueError:
         raise Refusal(wording.badly_timed(text)) from None
     at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)

@@ -15,7 +15,16 @@ from bot.duties.rules import LADDERS, Ask, Do
 from bot.duties.tables import occurrence, task
 from bot.people.tables import person
 from bot.reports.rules import Tally, asked_units
-from bot.reports.store_counting import Head, children, groups, groups_of, in_unit, reasons, reasons_of
+from bot.reports.store_counting import (
+    Head,
+    children,
+    groups,
+    groups_of,
+    in_unit,
+    offered,
+    reasons,
+    reasons_of,
+)
 from bot.reports.store_lines import Lines
 
 _CAMPAIGN: Final = (
@@ -47,15 +56,20 @@ class Stats(Lines):
         since: datetime | None = None,
         until: datetime | None = None,
         now: datetime | None = None,
+        waiting: bool = False,
     ) -> list[Tally]:
         """One tally for each campaign and unit ``depth`` parts below the asked unit; newest campaign first.
 
         The asked unit is ``top``, or each unit of ``scope`` when ``top`` is empty; ``()`` sees nothing,
         ``("",)`` everything. People of the asked unit itself are counted under its own path. ``since`` (from)
         and ``until`` (before) bound the planned time; ``now`` is the as-of time, by default the clock's.
+        Campaigns that went out to nobody, because no second person agreed, count only when one of them is
+        asked for or with ``waiting``.
         """
         as_of = now or datetime.now(UTC)
         chosen = _campaigns(occurrence, duty, since, until)
+        if occurrence is None and not waiting:
+            chosen = chosen.where(offered())
         ids = chosen.with_only_columns(_CAMPAIGN[0])
         found: dict[_Key, dict[int, _Count]] = {}
         why: dict[_Key, dict[str, int]] = {}

@@ -8,12 +8,14 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from bot.db import below
-from bot.duties.tables import task
+from bot.duties.rules import OccurrenceState
+from bot.duties.tables import occurrence, task
 
 _due = task.c.exempt == ""
 # County, school, college, year, class, group; SQLite's expression doubles with each level, so deeper units
 # stand for themselves.
 _LEVELS = 6
+_NOT_OUT = tuple(map(str, (OccurrenceState.ASKED, OccurrenceState.WAITING, OccurrenceState.SKIPPED)))
 _told = sa.or_(task.c.told_at.is_not(None), task.c.declined, task.c.tier > 0)
 
 
@@ -22,6 +24,12 @@ def in_unit(column: sa.ColumnElement[str], unit: str) -> sa.ColumnElement[bool]:
     if not unit:
         return sa.true()
     return sa.and_(column >= unit, column < unit + "0", below(column, unit))
+
+
+def offered() -> sa.ColumnElement[bool]:
+    """Campaigns that went out; not those that wait for a second person, were refused by one, or skipped."""
+    refused = sa.and_(occurrence.c.state == str(OccurrenceState.STOPPED), occurrence.c.launched_at.is_(None))
+    return sa.and_(occurrence.c.state.not_in(_NOT_OUT), sa.not_(refused))
 
 
 def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

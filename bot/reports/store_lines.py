@@ -16,7 +16,7 @@ from bot.receipts.rules import Level
 from bot.receipts.tables import receipt
 from bot.reports.records import Filing, OwnTask, PastLine, SheetLine, UnitTallies
 from bot.reports.rules import ReportKind, asked_units
-from bot.reports.store_counting import in_unit
+from bot.reports.store_counting import in_unit, offered
 
 _SUBJECT: Final = sa.case((task.c.about_id > 0, task.c.about_id), else_=task.c.person_id)
 _SHEET: Final = (
@@ -109,7 +109,7 @@ class Lines:
     ) -> list[PastLine]:
         """What was offered and done, oldest first: the unit's tallies, and one person's own tasks.
 
-        Skipped and waiting occurrences were offered to nobody and are left out.
+        What went out to nobody, skipped or waiting for a second person, is left out.
         """
         own: dict[str, list[OwnTask]] = {}
         if subject is not None:
@@ -122,6 +122,7 @@ class Lines:
                     ),
                     occurrence.c.planned_at >= since,
                     occurrence.c.planned_at < until,
+                    offered(),
                 )
                 .order_by(task.c.id)
             )

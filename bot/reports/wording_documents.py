@@ -60,9 +60,12 @@ def day(at: datetime) -> str:
 
 
 def subtitle(period: Period) -> str:
-    last = period.until - timedelta(milliseconds=1)
     where = leaf(period.unit) or WHOLE_SCHOOL
-    return f"{where}　{day(period.since)}至{day(last)}　数据截至 {moment(period.as_of)}"
+    return f"{where}　{day(period.since)}至{_last_day(period.until)}　数据截至 {moment(period.as_of)}"
+
+
+def _last_day(until: datetime) -> str:
+    return day(until - timedelta(milliseconds=1))
 
 
 def late(deadline: datetime, made_at: datetime) -> str:
@@ -167,7 +170,7 @@ def past_title() -> str:
 
 
 def past_subtitle(who: str, since: datetime, until: datetime, as_of: datetime) -> str:
-    return f"{who}　{day(since)}至{day(until)}　形成于 {moment(as_of)}"
+    return f"{who}　{day(since)}至{_last_day(until)}　形成于 {moment(as_of)}"
 
 
 def past_summary(who: str, titles: Iterable[tuple[str, int, int | None]]) -> str:
@@ -242,6 +245,10 @@ def needs(option: str) -> str:
 
 def badly_timed(text: str) -> str:
     return f"「{text}」不是日期，请写成 2026-11-22 或 2026-11-22T16:40。"
+
+
+def backwards(since: str) -> str:
+    return f"起始「{since}」不早于截止时间，这段时间是空的。"
 
 
 def cannot_write(name: str, reason: str) -> str:

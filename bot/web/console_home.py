@@ -76,7 +76,7 @@ async def campaigns(visit: Visit) -> web.StreamResponse:
 
 async def _going(visit: Visit, work: Work, me: Desk, back: timedelta) -> list[Going]:
     tallies = await work.stats.tallies(
-        me.scope, occurrence=None, duty=None, depth=0, since=visit.now - back, now=visit.now
+        me.scope, occurrence=None, duty=None, depth=0, since=visit.now - back, now=visit.now, waiting=True
     )
     states = {o.id: o.state for o in await work.duties.occurrences(limit=1000)}
     return [

@@ -162,3 +162,19 @@ async def test_the_tables_are_what_the_migrations_make(empty_database_url: str) 
         await migrate.check(database)
     finally:
         await database.close()
+
+
+async def test_a_case_that_was_never_closed_keeps_no_sealed_words_for_ever(cast: Cast) -> None:
+    bot, now = cast.stage.bot, cast.stage.clock()
+    facts = Facts(FraudKind.LOAN, now.date(), Channel.TELEPHONE, 1, None, police=False)
+    async with bot.database.begin() as tx:
+        cases = Work(tx).cases
+        value = Case(new_id(now), 2026, 0, SOFTWARE, None, None, now, 1)
+        opened = await cases.open_case(value, facts, (3,), now)
+        assert opened is not None
+        assert await cases.correct(opened.id, 1, 1, facts, "秘密", bot.school.key, now)
+        cases.add_note(opened.id, NoteKind.CARE, 0, "秘密", 1, bot.school.key, now)
+    await purge(cast, now + 2000 * DAY)
+    assert [row.why for row in await cast.rows(sa.select(version))] == ["", ""]
+    assert await cast.rows(sa.select(note)) == []
+    assert len(await cast.rows(sa.select(case))) == 1

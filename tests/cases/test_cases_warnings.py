@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from bot.cases.rules import CallKind
-from bot.cases.tables import call
+from bot.cases.actions_duties import DISSUASION, called
+from bot.cases.rules import Call, CallKind
+from bot.cases.tables import call, duty
+from bot.work import Work
 from tests.cases.cases_cast import Cast, words
 
 
@@ -60,3 +62,15 @@ async def test_a_list_of_warnings_loses_no_good_line(cast: Cast) -> None:
     assert bad.status == 400
     assert "要有「编号」一列" in words(bad)
     assert len(await cast.rows(sa.select(call))) == 2
+
+
+async def test_every_line_of_a_long_list_has_its_task(cast: Cast) -> None:
+    """More of them than minutes in half an hour: occurrences are named by their minute."""
+    bot, now = cast.stage.bot, cast.stage.clock()
+    async with bot.database.begin() as tx:
+        work = Work(tx)
+        for number in range(40):
+            one = Call(number + 1, CallKind.POLICE, None, "", now)
+            assert await work.cases.add_call(one)
+            await called(work, bot.school, one, now)
+    assert len(await cast.rows(sa.select(duty).where(duty.c.what == DISSUASION))) == 40

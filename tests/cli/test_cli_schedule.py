@@ -96,3 +96,17 @@ async def test_a_duty_of_a_plan_the_school_does_not_use(office: Office) -> None:
     office.write("schedules.yaml", f"{text}  other:\n    duties:\n{duty}")
     refused = await office.types("schedule", "fire", "spare")
     assert (refused.code, "属于方案 other" in refused.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("next", "--from", "9999-12-01"),
+        ("next", "--from", "0001-01-05"),
+        ("fire", "weekly-reminder", "--at", "9999-12-31", "--yes"),
+    ],
+)
+async def test_a_time_at_the_end_of_the_calendar_is_refused(staffed: Office, words: tuple[str, ...]) -> None:
+    found = await staffed.types("schedule", *words)
+    assert found.code == 1
+    assert "看不懂时间" in found.err

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.db import Database
+import sqlalchemy as sa
+
+from bot.db import Database, insert_new
+from bot.duties.tables import occurrence, task
 from bot.people.actions import Preview, import_roster, preview_roster
 from bot.people.roster_rows import Corp
 from bot.people.store_import import Imported
@@ -35,3 +38,31 @@ class Office:
 
 def row_of(rows: list[Row], code: str) -> Row:
     return next(row for row in rows if row["编号"] == code)
+
+
+async def open_task(database: Database, id_: int, person_id: int, unit_: str, about: int = 0) -> None:
+    async with database.begin() as tx:
+        await tx.execute(
+            insert_new(occurrence),
+            {
+                "id": "term-test@2026-09-07",
+                "duty": "term-test",
+                "pack": "p",
+                "title": "测试",
+                "unit": "",
+                "do": "quiz",
+                "what": "term-test",
+                "ask": "full-marks",
+                "clause": [],
+                "planned_at": NOW,
+                "remind": 2,
+                "state": "open",
+            },
+        )
+        values = {
+            "id": id_,
+            "occurrence_id": "term-test@2026-09-07",
+            "person_id": person_id,
+            "about_id": about,
+        }
+        await tx.execute(sa.insert(task), values | {"unit": unit_})

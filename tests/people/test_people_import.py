@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from people_office import CORPS, NOW, Office, row_of
+from people_office import CORPS, NOW, Office, open_task, row_of
 
-from bot.db import Database, insert_new
-from bot.duties.tables import occurrence, task
+from bot.db import Database
+from bot.duties.tables import task
 from bot.errors import Refusal
 from bot.messages import Address
 from bot.people import wording
@@ -33,34 +33,6 @@ async def everything(database: Database) -> dict[str, set[tuple[object, ...]]]:
             table.name: {tuple(row) for row in await tx.rows(sa.select(table))}
             for table in (person, role, guardian, contact, move, unit)
         }
-
-
-async def open_task(database: Database, id_: int, person_id: int, unit_: str, about: int = 0) -> None:
-    async with database.begin() as tx:
-        await tx.execute(
-            insert_new(occurrence),
-            {
-                "id": "term-test@2026-09-07",
-                "duty": "term-test",
-                "pack": "p",
-                "title": "测试",
-                "unit": "",
-                "do": "quiz",
-                "what": "term-test",
-                "ask": "full-marks",
-                "clause": [],
-                "planned_at": NOW,
-                "remind": 2,
-                "state": "open",
-            },
-        )
-        values = {
-            "id": id_,
-            "occurrence_id": "term-test@2026-09-07",
-            "person_id": person_id,
-            "about_id": about,
-        }
-        await tx.execute(sa.insert(task), values | {"unit": unit_})
 
 
 async def task_units(database: Database) -> dict[int, str]:

@@ -72,6 +72,7 @@ async def test_every_report_is_written_and_the_export_is_on_record(
         (Asked(Kind.CLASS_SHEET, "护理2301"), "--campaign"),
         (Asked(Kind.LOOK_BACK, person="X999"), "X999"),
         (Asked(Kind.WEEKLY, since="neulich"), "neulich"),
+        (Asked(Kind.MONTHLY, since="2026-11-22", until="2026-11-21"), "是空的"),
     ],
 )
 async def test_what_is_missing_is_said_and_nothing_is_left_behind(

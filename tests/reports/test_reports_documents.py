@@ -194,6 +194,13 @@ async def test_the_look_back_says_what_was_done_and_never_an_answer(college: Dat
     assert "本人" not in everything(unit).replace("本人完成", "")
 
 
+async def test_a_look_back_to_a_day_names_that_day_as_its_last(college: Database) -> None:
+    until = actions.moment_of("2026-11-22", end=True)
+    async with college.reading() as tx:
+        pack = await actions.past_report(Stats(tx), SCHOOL, NURSES, SINCE, until, NOW)
+    assert "至2026年11月22日" in pack.subtitle
+
+
 def test_a_changed_line_changes_every_hash_after_it() -> None:
     true = chain("school", ["a", "b", "c", "d"])
     false = chain("school", ["a", "B", "c", "d"])
@@ -211,7 +218,7 @@ def test_an_unknown_ending_is_refused_with_the_three_that_work() -> None:
 @pytest.mark.parametrize(
     ("kind", "first"),
     [
-        (ReportKind.WEEKLY, "2026-11-16"),
+        (ReportKind.WEEKLY, "2026-11-15"),
         (ReportKind.MONTHLY, "2026-10-22"),
         (ReportKind.HALF_YEAR, "2026-07-01"),
         (ReportKind.ANNUAL, "2026-01-01"),
@@ -227,10 +234,33 @@ def test_a_month_report_at_the_end_of_march_begins_at_the_end_of_february() -> N
     assert actions.span(ReportKind.MONTHLY, datetime(2027, 3, 31, 4, tzinfo=UTC))[0].day == 28
 
 
-@pytest.mark.parametrize("text", ["gestern", "2026-13-01", ""])
+@pytest.mark.parametrize(
+    ("kind", "last", "first"),
+    [
+        (ReportKind.WEEKLY, "2026-11-22", "2026-11-16"),
+        (ReportKind.MONTHLY, "2026-11-24", "2026-10-25"),
+        (ReportKind.HALF_YEAR, "2026-06-30", "2026-01-01"),
+        (ReportKind.HALF_YEAR, "2026-12-31", "2026-07-01"),
+        (ReportKind.ANNUAL, "2026-12-31", "2026-01-01"),
+    ],
+)
+def test_a_report_to_its_last_day_has_the_whole_period(kind: ReportKind, last: str, first: str) -> None:
+    since, _ = actions.span(kind, actions.moment_of(last, end=True))
+    assert since.isoformat() == f"{first}T00:00:00+08:00"
+
+
+def test_friday_bulletins_leave_no_reminder_of_friday_out() -> None:
+    first = datetime.fromisoformat("2026-11-13T09:20+08:00")
+    reminder = datetime.fromisoformat("2026-11-13T16:40+08:00")
+    spans = [actions.span(ReportKind.WEEKLY, first + timedelta(weeks=week)) for week in range(2)]
+    assert any(since <= reminder < until for since, until in spans)
+    assert [until - since for since, until in spans] == [timedelta(days=7, hours=9, minutes=20)] * 2
+
+
+@pytest.mark.parametrize("text", ["gestern", "2026-13-01", "", "9999-12-31", "0001-01-01"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(Refusal, match="不是日期"):
-        actions.moment_of(text)
+        actions.moment_of(text, end=True)
 
 
 def test_a_bare_last_day_counts_whole() -> None:

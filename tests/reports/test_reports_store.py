@@ -30,6 +30,7 @@ from bot.db import Database
 from bot.delivery.rules import DeliveryState
 from bot.delivery.tables import delivery
 from bot.duties.rules import LADDERS, Ask, Do, ProofKind
+from bot.duties.tables import occurrence
 from bot.receipts.rules import Level
 from bot.reports.rules import ReportKind, Tally, merged
 from bot.reports.store import Stats
@@ -229,3 +230,35 @@ async def test_children_units_add_up_to_their_parent_and_tiers_only_shrink(tmp_p
 
 def _figures(t: Tally) -> tuple[object, ...]:
     return (t.audience, t.exempt, t.due, t.told, t.done, t.declined, dict(t.tiers), dict(t.reasons))
+
+
+@pytest.mark.parametrize("state", ["waiting", "asked", "skipped", "stopped"])
+async def test_what_nobody_agreed_to_was_offered_to_nobody(tmp_path: Path, state: str) -> None:
+    async with empty_school(tmp_path) as database:
+        async with database.begin() as tx:
+            cast = Cast(tx)
+            id_ = await cast.joins("A", "甲", "学生", NURSES)
+            await cast.launches(REMINDER, "周提醒", Do.SEND, Ask.NOTHING)
+            await cast.task(REMINDER, "A")
+            await cast.launches(TEST, "测试", Do.QUIZ, Ask.FULL_MARKS)
+            await cast.task(TEST, "A", told=False)
+            await tx.execute(sa.update(occurrence).where(occurrence.c.id == TEST).values(state=state))
+        assert [t.occurrence for t in await counted(database, NURSES, campaign=None)] == [REMINDER]
+        assert [t.due for t in await counted(database, NURSES, campaign=TEST)] == [1]
+        async with database.reading() as tx:
+            tallies = {t.occurrence: t for t in await counted(database, NURSES, campaign=None)}
+            past = await Stats(tx).past(NOW - timedelta(days=90), NOW, tallies, id_)
+            shown = await Stats(tx).tallies(("",), occurrence=None, duty=None, depth=0, waiting=True)
+        assert [line.occurrence for line in past] == [REMINDER]
+        assert {t.occurrence for t in shown} == {REMINDER, TEST}
+
+
+async def test_a_campaign_that_was_stopped_on_its_way_still_counts(tmp_path: Path) -> None:
+    async with empty_school(tmp_path) as database:
+        async with database.begin() as tx:
+            cast = Cast(tx)
+            await cast.joins("A", "甲", "学生", NURSES)
+            await cast.launches(TEST, "测试", Do.QUIZ, Ask.FULL_MARKS)
+            await cast.task(TEST, "A")
+            await tx.execute(sa.update(occurrence).values(state="stopped", launched_at=NOW))
+        assert [t.occurrence for t in await counted(database, NURSES, campaign=None)] == [TEST]

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
+
+from bot.duties.launch import draft
+from bot.duties.occurrences import Planned
 from bot.duties.rules import OccurrenceState
+from bot.duties.tables import occurrence
 from bot.work import Work
 from tests.stories.cast import Cast
 
@@ -99,3 +107,31 @@ async def test_no_more_than_two_routine_messages_a_week(cast: Cast) -> None:
     assert len(received) == 2
     await cast.stage.turn_to(cast.local("2026-10-19T07:55"))
     assert len([b for b in cast.lin.bubbles if not b.mine]) > 2
+
+
+async def test_a_campaign_that_the_plan_has_lost_holds_up_no_cry_for_help(cast: Cast) -> None:
+    await cast.stage.rings()
+    async with cast.stage.bot.database.begin() as tx:
+        work, school = Work(tx), cast.stage.bot.school
+        planned = Planned(school.plan.duties["weekly-reminder"], cast.stage.clock())
+        lost = replace(await draft(work, school, school.default_pack, planned), duty="of-last-year")
+        assert await work.duties.add(lost)
+    await cast.lin.says("被骗")
+    await cast.lin.says("已经转了")
+    await cast.stage.turn_to(cast.stage.clock() + timedelta(minutes=11))
+    cast.chen.received("软件2301 林小满")
+    assert await occurrences(cast, "of-last-year") == [(lost.id, OccurrenceState.SKIPPED)]
+
+
+async def test_what_one_part_of_the_clock_raises_comes_after_the_others_had_their_turn(cast: Cast) -> None:
+    await cast.stage.rings()
+    await cast.chen.says("/push weekly-reminder 发送")
+    async with cast.stage.bot.database.begin() as tx:
+        await tx.execute(sa.update(occurrence).values(pack="no-such-pack", do="no-such-thing"))
+    await cast.lin.says("被骗")
+    await cast.lin.says("已经转了")
+    cast.stage.clock.turn_to(cast.stage.clock() + timedelta(minutes=11))
+    with pytest.raises(ValueError, match="no-such-thing"):
+        await cast.stage.bot.tick()
+    await cast.stage.settle()
+    cast.chen.received("软件2301 林小满")

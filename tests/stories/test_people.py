@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import sqlalchemy as sa
+
 from bot.duties.events import after_import
 from bot.people.actions import corps_of, import_roster, preview_roster
+from bot.people.tables import person
 from bot.simulator.cast import to_csv
 from bot.work import Work
 from tests.stories.cast import CAMPUS, NETWORK, Cast
@@ -17,6 +22,19 @@ async def test_a_follower_binds_with_name_and_number(cast: Cast) -> None:
     zheng.hears("郑子安")
     await zheng.says("答题")
     zheng.hears("练习10题")
+
+
+async def test_a_name_in_latin_letters_binds_in_any_case_and_one_of_very_many_too(cast: Cast) -> None:
+    async with cast.stage.bot.database.begin() as tx:
+        one = {"kind": "学生", "unit": NETWORK, "stage": "大学", "joined_at": cast.stage.clock()}
+        rows = [one | {"id": n, "code": f"W{n:04}", "name": "王伟"} for n in range(1, 301)]
+        rows.append(one | {"id": 301, "code": "L2301", "name": "Anna Larsen"})
+        await tx.execute(sa.insert(person), rows)
+    await cast.visitor.says("绑定 anna larsen l2301")
+    cast.visitor.hears("Anna Larsen")
+    zheng = cast.follower("oZheng")
+    await zheng.says("绑定 王伟 W0300")
+    zheng.hears("王伟")
 
 
 async def test_a_stranger_learns_nothing(cast: Cast) -> None:
@@ -111,3 +129,25 @@ async def test_newcomers_are_greeted_and_movers_are_told(cast: Cast) -> None:
         assert old is not None
         assert await work.duties.open_tasks(old.id) == []
     assert given
+
+
+async def test_two_rosters_within_a_minute_greet_the_newcomers_of_both(cast: Cast) -> None:
+    await cast.stage.turn_to(cast.local("2026-10-13T11:00"))
+    rows, bot = [dict(row) for row in CAMPUS.rows], cast.stage.bot
+    corps = corps_of(bot.school.accounts.apps())
+    for code in ("2301098", "2301099"):
+        rows.append({**rows[0], "编号": code, "姓名": "新同学", "企业微信账号": f"s{code}"})
+        now = cast.stage.clock()
+        async with bot.database.reading() as tx:
+            preview = await preview_roster(tx, to_csv(rows), "roster.csv", corps)
+        async with bot.database.begin() as tx:
+            done = await import_roster(tx, preview, corps, who=None, now=now)
+            assert done is not None
+            await after_import(Work(tx), bot.school, done, now)
+        cast.stage.clock.turn_to(now + timedelta(seconds=20))
+    async with bot.database.reading() as tx:
+        work = Work(tx)
+        for code in ("2301098", "2301099"):
+            newcomer = await work.people.by_code(code)
+            assert newcomer is not None
+            assert len(await work.duties.open_tasks(newcomer.id)) == 1

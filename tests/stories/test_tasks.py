@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urljoin
 
+from bot.duties.launch import carry_out, register
+from bot.duties.occurrences import Planned
+from bot.duties.rules import OccurrenceState
 from bot.simulator.browser import Page
 from bot.simulator.ears import Speaker
 from bot.work import Work
-from tests.stories.cast import SOFTWARE, Cast
+from tests.stories.cast import NETWORK, SOFTWARE, Cast
 
 
 async def test_three_things_told_confirmed_and_declined(cast: Cast) -> None:
@@ -201,3 +205,20 @@ async def presses(cast: Cast, phone: Speaker, page: Page, label: str) -> Page:
             target = urljoin(page.url, action[1].replace("&amp;", "&")) if action else page.url
             return await phone.visit(target, fields)
     raise AssertionError(page.text)
+
+
+async def test_a_letter_to_one_class_is_about_the_children_of_that_class_alone(cast: Cast) -> None:
+    """The mother of two stands on the roster with the class of the elder one."""
+    about: dict[str, list[tuple[str, str]]] = {}
+    for minute, unit in enumerate((SOFTWARE, NETWORK)):
+        async with cast.stage.bot.database.begin() as tx:
+            work, school, now = Work(tx), cast.stage.bot.school, cast.stage.clock()
+            planned = Planned(school.plan.duties["parent-letter"], now + timedelta(minutes=minute))
+            pack = school.default_pack
+            letter = await register(work, school, pack, planned, OccurrenceState.ASKED, unit=unit)
+            assert letter is not None
+            assert await carry_out(work, school, letter, now)
+            tasks = await work.duties.tasks_for(letter.id)
+            people = await work.people.by_ids([id_ for task, _ in tasks for id_ in (task.person, task.about)])
+            about[unit] = sorted((people[task.person].code, people[task.about].code) for task, _ in tasks)
+    assert about == {SOFTWARE: [("P1", "2301001"), ("P2", "2301001")], NETWORK: [("P1", "2402001")]}
