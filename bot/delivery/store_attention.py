@@ -24,9 +24,8 @@ NUDGE = "nudge/"  # keys of reminders begin so: counted per task, not against th
 
 
 def asks() -> sa.ColumnElement[bool]:
-    """Is a delivery the message of its campaign, or a reminder of it?"""
-    own = delivery.c.key.startswith(delivery.c.occurrence_id + "/")
-    return sa.func.coalesce(sa.or_(delivery.c.key.startswith(NUDGE), own), sa.false())
+    """Is a delivery the message of its campaign, not one about it?"""
+    return sa.func.coalesce(delivery.c.key.startswith(delivery.c.occurrence_id + "/"), sa.false())
 
 
 class Reader(NamedTuple):

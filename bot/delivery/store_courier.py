@@ -120,7 +120,7 @@ class Claimed(NamedTuple):
     attempts: int
     occurrence: str
     nudge: bool  # a reminder: counted per task, not against the caps
-    asks: bool  # is the message of a campaign, or reminds of it; what a teacher is told of it is not
+    asks: bool  # is the message of a campaign itself, not a reminder or what a teacher is told of it
 
 
 class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
