@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot import driver
 from bot.db import Database, Write
 from bot.delivery import store_inbox
 from bot.delivery.tables import inbox
@@ -34,6 +37,22 @@ async def test_a_connection_that_was_cut_while_it_rested_costs_nothing(database:
             assert len(await tx.fetch(store_inbox._SEEN, keys=["old"])) == 1
 
 
+async def test_connections_that_were_cut_cost_no_page_either(database: Database) -> None:
+    """A server that was restarted cut all of them; pages and clock begin with SQLAlchemy's statements."""
+    if database.is_sqlite:
+        pytest.skip("nobody can cut it")
+    counted = sa.select(sa.func.count()).select_from(inbox)
+    for opens in (database.reading, database.begin):
+        async with database.reading() as one, database.reading() as two, database.begin() as three:
+            for tx in (one, two, three):
+                await tx.scalar(counted)
+        await _cut_all(database)
+        async with opens() as tx:
+            assert await tx.scalar(counted) == 1
+        async with database.reading() as one, database.begin() as two:
+            assert [await tx.scalar(counted) for tx in (one, two)] == [1, 1]
+
+
 async def test_a_connection_that_was_cut_in_the_middle_costs_one_transaction(database: Database) -> None:
     if database.is_sqlite:
         pytest.skip("nobody can cut it")
@@ -42,6 +61,22 @@ async def test_a_connection_that_was_cut_in_the_middle_costs_one_transaction(dat
     async with database.begin() as tx:
         assert await tx.fetch(store_inbox._SEEN, keys=["k8"]) == []
         assert len(await tx.fetch(store_inbox._SEEN, keys=["old"])) == 1
+
+
+def test_a_server_that_vanishes_is_noticed_within_seconds() -> None:
+    """Nobody answers any more and nobody says so: the system asks, and ends the connection."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as one,
+    ):
+        driver.watch(one)
+        assert one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        names = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT")
+        idle, between, count, unanswered = (
+            one.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) for name in names
+        )
+        assert idle + between * count < 15
+        assert 0 < unanswered < 15_000
 
 
 async def _cut_in_the_middle(database: Database) -> None:
@@ -55,6 +90,22 @@ async def _cut_in_the_middle(database: Database) -> None:
 async def _cut(database: Database, process: int) -> None:
     async with database.reading() as tx:
         assert await tx.scalar(sa.select(sa.func.pg_terminate_backend(process)))
+    await asyncio.sleep(0.1)
+
+
+async def _cut_all(database: Database) -> None:
+    """By somebody else, while they rest."""
+    others = sa.func.pg_terminate_backend(sa.column("pid"))
+    own = sa.column("pid") != sa.func.pg_backend_pid()
+    here = sa.column("datname") == sa.func.current_database()
+    engine = create_async_engine(database.url, poolclass=sa.NullPool)
+    async with engine.connect() as connection:
+        assert (
+            await connection.execute(
+                sa.select(others).select_from(sa.table("pg_stat_activity")).where(own, here)
+            )
+        ).all()
+    await engine.dispose()
     await asyncio.sleep(0.1)
 
 
