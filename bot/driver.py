@@ -83,7 +83,7 @@ async def give_up(connection: AsyncConnection) -> None:
         if not connection.in_transaction():
             await connection.begin()
         await connection.rollback()
-        if _adapter(connection).driver_connection.is_closed():
+        if not connection.invalidated and _adapter(connection).driver_connection.is_closed():
             await connection.invalidate()
     finally:
         await connection.close()

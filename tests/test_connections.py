@@ -116,6 +116,19 @@ async def _nothing_of(database: Database, writes: list[Write]) -> None:
         raise Undone
 
 
+async def test_a_connection_that_sqlalchemy_saw_cut_tells_why(database: Database) -> None:
+    """What went wrong is what one reads in the log, and the connection is given back."""
+    if database.is_sqlite:
+        pytest.skip("nobody can cut it")
+    with pytest.raises(sa.exc.DBAPIError):
+        async with database.begin() as tx:
+            await _cut(database, (await tx.fetch(_PROCESS))[0][0])
+            await tx.scalar(sa.select(sa.func.count()).select_from(inbox))
+    pool = database.engine.pool
+    assert isinstance(pool, sa.AsyncAdaptedQueuePool)
+    assert pool.checkedout() == 0
+
+
 async def test_what_fails_leaves_a_clean_connection(database: Database) -> None:
     for _ in range(3):
         with pytest.raises(Undone):
