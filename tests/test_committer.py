@@ -125,6 +125,24 @@ async def test_what_waits_for_company_is_finished_at_the_end() -> None:
     assert desk.sizes == [6, 1]
 
 
+async def test_who_is_alone_has_a_second_try_as_everybody_in_a_group_has() -> None:
+    """The connection was cut, or two met at one lock: at night nobody else is in the group."""
+    tries = 0
+
+    async def receive(batch: Sequence[Inbound]) -> list[Reply]:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConnectionError("cut")
+        return [Reply(one.text) for one in batch]
+
+    one = Committer(receive)
+    one.start()
+    assert (await one.submit(message(1, 1))).text == "1"
+    await one.close()
+    assert tries == 2
+
+
 class Full(io.StringIO):
     """What a log on a full disk is."""
 
