@@ -54,8 +54,10 @@ class Callbacks:
         if (request.content_length or 0) > _BODY_LIMIT:
             raise web.HTTPRequestEntityTooLarge(_BODY_LIMIT, request.content_length or 0)
         query = _query(request.rel_url.raw_query_string)
+        # A body that does not say how long it is may be no longer either; a page's upload may.
+        body = await request.clone(client_max_size=_BODY_LIMIT).read()
         try:
-            inbound = codec.read(query, await request.read(), self._clock())
+            inbound = codec.read(query, body, self._clock())
         except Forged as error:
             CALLBACKS.labels(account, "forged").inc()
             log.warning("forged callback", account=account, reason=str(error))
@@ -71,8 +73,8 @@ class Callbacks:
         except TimeoutError:
             self.count_late(account)
             raise web.HTTPServiceUnavailable from None
-        body = self._body(account, codec, inbound, reply, query)
-        return web.Response(body=body, content_type="text/xml" if body.startswith(b"<") else "text/plain")
+        said = self._body(account, codec, inbound, reply, query)
+        return web.Response(body=said, content_type="text/xml" if said.startswith(b"<") else "text/plain")
 
     def take(self, account: str, raw_query: str, data: bytes, answer: Callable[[bytes | None], None]) -> bool:
         """The same for the front door, without waiting: ``answer`` gets the body, ``None`` after a failure.

@@ -166,6 +166,15 @@ async def test_what_is_wrong_is_told_by_aiohttp(request_: bytes, status: int) ->
         assert (await talk.hears())[:2] == (status, True)
 
 
+async def test_a_long_body_is_refused_whether_or_not_it_says_how_long_it_is() -> None:
+    """Nothing vouches for it: not 200, as what is authentic gets."""
+    head = b"POST /callback/campus?nonce=n HTTP/1.1\r\nHost: bot\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with house() as dial:
+        talk = await dial()
+        await talk.send(head + b"%x\r\n%s\r\n0\r\n\r\n" % (300_000, b"x" * 300_000))
+        assert (await talk.hears())[:2] == (413, True)
+
+
 async def test_who_hangs_up_before_the_answer_costs_nobody_else_theirs() -> None:
     gate = asyncio.Event()
 
