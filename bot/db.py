@@ -287,9 +287,9 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
         """A consistent look that locks nobody out."""
+        own = {"reading": True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         async with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = await connection.execution_options(reading=True)
+            connection = await connection.execution_options(**own)
             async with connection.begin():
                 yield Tx(connection)
 

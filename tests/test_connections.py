@@ -133,6 +133,31 @@ async def _cut_before_a_statement_of_its_own(database: Database) -> None:
         await tx.scalar(sa.select(sa.func.count()).select_from(inbox))
 
 
+async def test_a_look_is_of_one_moment(database: Database) -> None:
+    """Sums and what they are made of agree, whatever is committed between two statements."""
+    counted = sa.select(sa.func.count()).select_from(inbox)
+    async with database.reading() as look:
+        before = await look.scalar(counted)
+        async with database.begin() as tx:
+            tx.writes += usual("k7", 7)
+        assert await look.scalar(counted) == before
+        assert await look.fetch(store_inbox._SEEN, keys=["k7"]) == []
+    async with database.reading() as look:
+        assert len(await look.fetch(store_inbox._SEEN, keys=["k7"])) == 1
+
+
+async def test_whoever_writes_after_a_look_sees_what_was_committed_meanwhile(database: Database) -> None:
+    """A repeated callback waits for the lock of its person, and then has to find the reply."""
+    if database.is_sqlite:
+        pytest.skip("there nobody writes meanwhile")
+    for _ in range(2):
+        async with database.reading() as one, database.reading() as two:
+            assert await one.scalar(sa.text("select 1")) == await two.scalar(sa.text("select 1"))
+        async with database.begin() as one, database.begin() as two:
+            for tx in (one, two):
+                assert await tx.scalar(sa.text("show transaction_isolation")) == "read committed"
+
+
 async def test_what_fails_leaves_a_clean_connection(database: Database) -> None:
     for _ in range(3):
         with pytest.raises(Undone):
