@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.errors import Malformed
 from bot.messages import NO_FIELDS, Kind
+from bot.platforms.xml import legal
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
@@ -34,6 +35,7 @@ _ID: Final = 128
 def flatten(tree: Mapping[str, Any]) -> dict[str, str]:
     """``{"A": {"B": "1"}, "item": ["x", "y"]}`` as ``{"A.B": "1", "item.0": "x", "item.1": "y"}``.
 
+    JSON can say what XML and databases cannot (control characters, half of a cut emoji): that is left out.
     Raises Malformed for a tree deeper than any documented message.
     """
     flat: dict[str, str] = {}
@@ -54,7 +56,7 @@ def _flatten(tree: Mapping[str, Any], prefix: str, flat: dict[str, str], depth: 
         elif isinstance(value, Mapping):
             _flatten(value, path + ".", flat, depth - 1)
         else:
-            flat[path] = "" if value is None else str(value)
+            flat[path] = "" if value is None else legal(str(value))
 
 
 def moment(flat: Mapping[str, str]) -> datetime:
