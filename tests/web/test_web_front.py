@@ -13,6 +13,7 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpRequestParser
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from bot.committer import Committer
 from bot.messages import Inbound, Reply
@@ -237,9 +238,15 @@ async def test_a_late_answer_is_503_while_the_turn_goes_on() -> None:
         assert (await talk.hears())[0] == 503
         assert 4.4 < asyncio.get_running_loop().time() - begun < 5
         assert await talk.ended()
+        before = counted("answered"), counted("late")
         gate.set()
         await asyncio.sleep(0.05)
     assert kept == ["慢"]
+    assert (counted("answered"), counted("late")) == before, "it was late, and is not counted as answered too"
+
+
+def counted(outcome: str) -> float:
+    return REGISTRY.get_sample_value("kdb_callbacks_total", {"account": "campus", "outcome": outcome}) or 0
 
 
 NASTY = (
