@@ -7,7 +7,7 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Final
@@ -41,6 +41,8 @@ from handlers import ROUTERS
 
 log = structlog.get_logger()
 ROLES: Final = ("all", "web", "worker")
+_LOOK: Final = 30.0  # seconds between looks whether the system's clock stepped back
+_LONGEST: Final = timedelta(minutes=2)  # no job of ours rests for longer
 _FRESH: Final = 180.0  # seconds without a tick after which a worker is not ready
 _LAST_ANSWERS: Final = 20.0  # seconds for what was accepted before the stop; systemd is patient for longer
 _BODY: Final = 20 * 1024 * 1024  # an uploaded roster; callbacks have a limit of their own
@@ -192,7 +194,7 @@ async def working(bot: Bot) -> AsyncIterator[None]:
         bot.follows.round, "interval", seconds=pace, coalesce=True, max_instances=1, id="follows"
     )
     scheduler.start()
-    jobs = (bot.courier.run(), bot.press.run(), bot.signboard.run())
+    jobs = (bot.courier.run(), bot.press.run(), bot.signboard.run(), _following_the_clock(scheduler))
     tasks = [asyncio.create_task(job) for job in jobs]
     await bot.tick()
     try:
@@ -202,6 +204,19 @@ async def working(bot: Bot) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _following_the_clock(scheduler: AsyncIOScheduler) -> None:
+    while True:
+        await asyncio.sleep(_LOOK)
+        after_a_step(scheduler, datetime.now(UTC))
+
+
+def after_a_step(scheduler: AsyncIOScheduler, now: datetime) -> None:
+    """The system's clock was set back: a job would wait until it has caught up, nobody on duty be rung."""
+    for job in scheduler.get_jobs():
+        if job.next_run_time - now > _LONGEST:
+            job.modify(next_run_time=now)
 
 
 def database_url(url: str, base: Path) -> str:

@@ -117,16 +117,22 @@ class Committer:
         try:
             replies = await self._receive([inbound for inbound, _ in group])
         except Exception as error:
-            if len(group) == 1:
-                log.exception("commit failed", key=group[0][0].key)
-                _tell(group[0], None)
-                return
             log.warning("group failed, trying one by one", size=len(group), error=type(error).__name__)
             for one in group:
-                await self._commit([one])
+                await self._alone(one)
             return
         for one, reply in zip(group, replies, strict=True):
             _tell(one, reply)
+
+    async def _alone(self, one: _Waiting) -> None:
+        """The second try, and the last one."""
+        try:
+            (reply,) = await self._receive([one[0]])
+        except Exception:
+            log.exception("commit failed", key=one[0].key)
+            _tell(one, None)
+            return
+        _tell(one, reply)
 
 
 def _tell(one: _Waiting, reply: Reply | None) -> None:

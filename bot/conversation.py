@@ -43,10 +43,16 @@ class Conversation:
     wake: Callable[[], None]  # solicited deliveries were queued: the courier should look now
 
     async def receive(self, batch: Sequence[Inbound]) -> list[Reply]:
-        """The reply to each message, after the commit that makes it true. At most one message a person."""
+        """The reply to each message, after the commit that makes it true. At most one message an account.
+
+        Of a person with two accounts in the group the second has its turn in a transaction of its own: it
+        has to see what the first one wrote.
+        """
         now = self.clock()
         school = self.school()
-        replies: list[Reply] = []
+        replies: dict[str, Reply] = {}
+        later: list[Inbound] = []
+        served: set[int] = set()
         queued = False
         async with self.database.begin() as tx:
             addresses = sorted({m.sender.key for m in batch if m.sender is not None})
@@ -60,18 +66,26 @@ class Conversation:
                 sittings = await Quizzes(tx).open_in(opened, people)
             for message in batch:
                 if (remembered := seen.get(message.key)) is not None:
-                    replies.append(remembered)
+                    replies[message.key] = remembered
                     continue
+                who = found.get(message.sender.key) if message.sender is not None else None
+                if who is not None and who.person is not None:
+                    if who.person.id in served:
+                        later.append(message)
+                        continue
+                    served.add(who.person.id)
                 reply, turn_tx = await self._one(tx, message, found, sittings, school, now)
                 Inbox(turn_tx).remember(message.key, reply, now)
                 tx.writes.extend(turn_tx.writes)
                 queued = queued or turn_tx.writes_to(delivery)
-                replies.append(reply)
+                replies[message.key] = reply
             with tx.quickly():
                 await tx.flush()
         if queued:
             self.wake()
-        return replies
+        if later:
+            replies |= zip((one.key for one in later), await self.receive(later), strict=True)
+        return [replies[message.key] for message in batch]
 
     async def _one(
         self,

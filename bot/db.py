@@ -39,6 +39,7 @@ metadata = sa.MetaData(
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 _PADDED = 1024  # elements; longer lists are rare, and a statement may only have some 32,000 parameters
+_DIAL = 5.0  # seconds for a new connection to PostgreSQL
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -239,6 +240,7 @@ class Database:
         # Last in, first out: SQLite's connections throw their page cache away when another one has written,
         # and the process that PostgreSQL has for each is the quicker the less it has rested.
         options: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "pool_use_lifo": True}
+        options["connect_args"] = {"timeout": _DIAL}
         if self.is_sqlite:
             path = self.url.database or ":memory:"
             lifo = {} if path == ":memory:" else {"pool_use_lifo": True}
@@ -248,6 +250,9 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", on_connect)
             event.listen(self.engine.sync_engine, "begin", on_begin)
+        else:
+            event.listen(self.engine.sync_engine, "connect", driver.on_connect)
+            event.listen(self.engine.sync_engine, "checkout", driver.on_checkout)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
@@ -266,6 +271,7 @@ class Database:
         if mine is None:
             mine = await self.engine.connect()
         try:
+            await driver.mend(mine)
             tx = Tx(mine)
             yield tx
             await tx.flush()
@@ -281,9 +287,9 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
         """A consistent look that locks nobody out."""
+        own = {"reading": True} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         async with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = await connection.execution_options(reading=True)
+            connection = await connection.execution_options(**own)
             async with connection.begin():
                 yield Tx(connection)
 

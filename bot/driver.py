@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.prepared import Prepared, Rows
 from bot.sqlite import QuickConnection
 from bot.together import Noted, may_travel_together, reads, writes
+
+# Seconds of silence before the first question, between questions, how many; milliseconds without any answer.
+_WATCH: Final = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
 
 
 class Ask(NamedTuple):
@@ -78,10 +83,41 @@ async def give_up(connection: AsyncConnection) -> None:
         if not connection.in_transaction():
             await connection.begin()
         await connection.rollback()
-        if _adapter(connection).driver_connection.is_closed():
+        if not connection.invalidated and _adapter(connection).driver_connection.is_closed():
             await connection.invalidate()
     finally:
         await connection.close()
+
+
+def on_connect(connection: Any, _record: Any) -> None:
+    """A server that vanished without a word is noticed within seconds; TCP alone waits for ever.
+
+    Whoever waits for a long statement of a living server goes on waiting.
+    """
+    watch(connection.driver_connection._transport.get_extra_info("socket"))
+
+
+def watch(one: Any) -> None:
+    """Ask the other side after some silence; what it does not acknowledge ends the connection."""
+    if one.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _WATCH.items():
+        if (option := getattr(socket, name, None)) is not None:  # not every system has all of them
+            one.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+    """One that was cut in the pool is replaced before anybody uses it."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+async def mend(connection: AsyncConnection) -> None:
+    """The same for the one that stays outside the pool: cut while it rested, nothing is lost yet."""
+    if _adapter(connection).driver_connection.is_closed():
+        await connection.invalidate()
+        await connection.get_raw_connection()
 
 
 def _adapter(connection: AsyncConnection) -> Any:
@@ -94,11 +130,6 @@ async def _driver(connection: AsyncConnection) -> Any:
     driver: Any = None if adapter is None else adapter.driver_connection
     if isinstance(driver, QuickConnection) or driver.is_in_transaction():
         return driver
-    if driver.is_closed():
-        # Cut while it rested: nothing is lost yet. SQLAlchemy would only notice at a statement of its own.
-        await connection.invalidate()
-        await connection.get_raw_connection()
-        adapter = _adapter(connection)
     # SQLAlchemy begins on PostgreSQL with the first statement that is its own; this one is not.
     await adapter._start_transaction()
     return adapter.driver_connection

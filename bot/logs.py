@@ -11,6 +11,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Final
 
@@ -48,7 +49,7 @@ def configure(format_: str, level: str = "info") -> None:
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -98,6 +99,16 @@ def _kept(name: str, value: Any) -> Any:
     if isinstance(value, str) and name != "exception":
         return value[:_LONGEST]
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)[:_LONGEST]
+
+
+class _Lines(structlog.PrintLogger):
+    """A full disk or a reader that went away costs the line, never the work that wanted to tell of it."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):  # the latter: closed
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = fatal = failure = err = exception = msg
 
 
 class _Standard(logging.Handler):

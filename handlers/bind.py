@@ -21,9 +21,13 @@ async def bind(turn: Turn) -> Say | None:
     said = claim(turn.inbound.text)
     knocks = await people.knocks(sender)
     decision = decide(said, await people.candidates(said, sender, turn.inbound.account), knocks, turn.now)
+    if isinstance(decision, Bound):
+        # Of two who claim to be the same person at one instant, one was first.
+        await people.hold(decision.person.id)
+        decision = decide(said, await people.candidates(said, sender, turn.inbound.account), knocks, turn.now)
     match decision:
         case Bound(person):
-            people.bind(sender, turn.inbound.account, person.id, How.CHAT, turn.now)
+            await people.bind(sender, turn.inbound.account, person.id, How.CHAT, turn.now)
             people.audit(person.id, "bound in chat", turn.now)
             return Say(wording.bound(person), (Choice("帮助", "帮助"), Choice("我的", "我的待办")))
         case NoMatch(knocks=counted):

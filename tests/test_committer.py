@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,6 +123,51 @@ async def test_what_waits_for_company_is_finished_at_the_end() -> None:
     await one.close()
     assert (await last).text == "9"
     assert desk.sizes == [6, 1]
+
+
+async def test_who_is_alone_has_a_second_try_as_everybody_in_a_group_has() -> None:
+    """The connection was cut, or two met at one lock: at night nobody else is in the group."""
+    tries = 0
+
+    async def receive(batch: Sequence[Inbound]) -> list[Reply]:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConnectionError("cut")
+        return [Reply(one.text) for one in batch]
+
+    one = Committer(receive)
+    one.start()
+    assert (await one.submit(message(1, 1))).text == "1"
+    await one.close()
+    assert tries == 2
+
+
+class Full(io.StringIO):
+    """What a log on a full disk is."""
+
+    def flush(self) -> None:
+        raise OSError("no room")
+
+
+async def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk takes the commit and the log at once; when there is room again the next one is answered."""
+    room = False
+
+    async def receive(batch: Sequence[Inbound]) -> list[Reply]:
+        if not room:
+            raise OSError("no room")
+        return [Reply(one.text) for one in batch]
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    one = Committer(receive)
+    one.start()
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError):
+            await one.submit(message(1, 1))
+        room = True
+        assert (await one.submit(message(2, 2))).text == "2"
+        await one.close()
 
 
 async def _turns(done: object, most: int = TURNS) -> None:

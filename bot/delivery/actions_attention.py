@@ -33,6 +33,7 @@ _KEPT: Final = (Do.LETTER, Do.QUIZ)  # what 少发 keeps
 _PER_MINUTE: Final = 30  # one app to one member; more is dropped without a word (90236)
 _PER_HOUR: Final = 1000
 _MEMBER: Final = f"|{Realm.MEMBER}|"  # in the key of an address
+_FOLLOWER: Final = f"|{Realm.OPENID}|"
 _OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
 
 
@@ -133,7 +134,9 @@ async def _campaigns(desk: _Desk) -> None:
     over = {id_ for id_, found in known.items() if found.due_at is not None and found.due_at <= desk.now}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
-    await desk.too_late([c for c in desk.routine() if c.asks and c.occurrence in over])
+    # What waits for a mass send ends there, with a reason of its own.
+    asking = [c for c in desk.routine() if c.asks and _FOLLOWER not in c.address]
+    await desk.too_late([c for c in asking if c.occurrence in over])
 
 
 async def _done_by_now(desk: _Desk) -> None:

@@ -90,6 +90,7 @@ _numbered = person.c.code.in_(sa.bindparam("codes", expanding=True))
 _CLAIMED = PERSONS.where(
     sa.or_(person.c.name == sa.bindparam("name"), _numbered), person.c.left_at.is_(None)
 ).order_by(sa.case((_numbered, 0), else_=1), person.c.id)
+_HELD = sa.select(person.c.id).where(person.c.id == sa.bindparam("id")).with_for_update(key_share=True)
 _TAKEN = sa.select(contact.c.person_id).where(
     contact.c.person_id.in_(sa.bindparam("ids", expanding=True)),
     contact.c.account == sa.bindparam("account"),
@@ -143,15 +144,22 @@ class Contacts:
             self.tx.write(trace, key=address.key)
         return gone
 
-    def bind(self, address: Address, account: str, person_id: int, how: How, now: datetime) -> None:
-        self.tx.write(
+    async def hold(self, person_id: int) -> None:
+        """Whoever claims to be this person now waits for us, and sees then what became of our claim."""
+        await self.tx.row(_HELD, {"id": person_id})
+
+    async def bind(self, address: Address, account: str, person_id: int, how: How, now: datetime) -> None:
+        """Carried out at once, so that the next claim of the same group finds the person taken."""
+        await self.tx.execute(
             _BIND,
-            address=address.key,
-            account=account,
-            realm=address.realm,
-            person_id=person_id,
-            bound_at=now,
-            bound_how=how,
+            {
+                "address": address.key,
+                "account": account,
+                "realm": address.realm,
+                "person_id": person_id,
+                "bound_at": now,
+                "bound_how": how,
+            },
         )
         self.tx.write(_FORGET_KNOCKS, key=address.key)
 

@@ -35,6 +35,7 @@ _ID: Final = 128
 def flatten(tree: Mapping[str, Any]) -> dict[str, str]:
     """``{"A": {"B": "1"}, "item": ["x", "y"]}`` as ``{"A.B": "1", "item.0": "x", "item.1": "y"}``.
 
+    JSON can say what XML and databases cannot (control characters, half of a cut emoji): that is left out.
     Raises Malformed for a tree deeper than any documented message.
     """
     flat: dict[str, str] = {}

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.committer import Committer
 from bot.errors import Forged, Malformed
-from bot.messages import Inbound, Reply
+from bot.messages import Reply
 from bot.metrics import CALLBACKS
 from bot.platforms.port import CallbackQuery, Codec
 
@@ -54,8 +54,10 @@ class Callbacks:
         if (request.content_length or 0) > _BODY_LIMIT:
             raise web.HTTPRequestEntityTooLarge(_BODY_LIMIT, request.content_length or 0)
         query = _query(request.rel_url.raw_query_string)
+        # A body that does not say how long it is may be no longer either; a page's upload may.
+        body = await request.clone(client_max_size=_BODY_LIMIT).read()
         try:
-            inbound = codec.read(query, await request.read(), self._clock())
+            inbound = codec.read(query, body, self._clock())
         except Forged as error:
             CALLBACKS.labels(account, "forged").inc()
             log.warning("forged callback", account=account, reason=str(error))
@@ -71,11 +73,13 @@ class Callbacks:
         except TimeoutError:
             self.count_late(account)
             raise web.HTTPServiceUnavailable from None
-        body = self._body(account, codec, inbound, reply, query)
-        return web.Response(body=body, content_type="text/xml" if body.startswith(b"<") else "text/plain")
+        self._answered[account].inc()
+        said = codec.write(inbound, reply, query, self._clock(), _nonce())
+        return web.Response(body=said, content_type="text/xml" if said.startswith(b"<") else "text/plain")
 
-    def take(self, account: str, raw_query: str, data: bytes, answer: Callable[[bytes | None], None]) -> bool:
-        """The same for the front door, without waiting: ``answer`` gets the body, ``None`` after a failure.
+    def take(self, account: str, raw_query: str, data: bytes, answer: Callable[[bytes | None], bool]) -> bool:
+        """The same for the front door, without waiting: ``answer`` gets the body, ``None`` after a failure,
+        and tells whether anybody still heard it.
 
         False when there is nothing to be answered here: not authentic, not readable, or no such account.
         Nothing was done then, and ``receive`` says what has to be said.
@@ -90,7 +94,9 @@ class Callbacks:
             return False
 
         def done(reply: Reply | None) -> None:
-            answer(None if reply is None else self._body(account, codec, inbound, reply, query))
+            body = None if reply is None else codec.write(inbound, reply, query, self._clock(), _nonce())
+            if answer(body) and body is not None:
+                self._answered[account].inc()
 
         self._committer.put(inbound, done)
         return True
@@ -99,11 +105,9 @@ class Callbacks:
         CALLBACKS.labels(account, "late").inc()
         log.warning("late answer", account=account)
 
-    def _body(
-        self, account: str, codec: Codec, inbound: Inbound, reply: Reply, query: CallbackQuery
-    ) -> bytes:
-        self._answered[account].inc()
-        return codec.write(inbound, reply, query, self._clock(), secrets.token_bytes(16))
+
+def _nonce() -> bytes:
+    return secrets.token_bytes(16)
 
 
 def _query(raw: str) -> CallbackQuery:

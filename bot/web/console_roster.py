@@ -56,10 +56,12 @@ async def apply(visit: Visit) -> web.StreamResponse:
     name, shown = str(posted.get("name", ""))[:120], str(posted.get("shown", ""))
     data = await asyncio.to_thread(_unpacked, str(posted.get("data", "")))
     corps = corps_of(visit.school.accounts.apps())
+    async with visit.pages.database.reading() as tx:
+        await _importer(visit, Work(tx))
+    seen = await _preview(visit, data, name)  # seconds, in which SQLite must be free for those who answer
     async with visit.pages.database.begin() as tx:
         work = Work(tx)
         me = await _importer(visit, work)
-        seen = await _preview(visit, data, name)
         if _mark(seen.difference) == shown:
             try:
                 done = await import_roster(

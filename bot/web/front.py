@@ -84,13 +84,13 @@ class Front(asyncio.Protocol):
         self._gate.leave(self)
         self._gate.hand_over(transport, data)
 
-    def _answered(self, body: bytes | None) -> None:
-        """Called once for each callback that was taken; too late when the connection is gone."""
+    def _answered(self, body: bytes | None) -> bool:
+        """Called once for each callback that was taken; False, and too late, when the connection is gone."""
         if self._transport is None or not self.waits_for:
-            return
+            return False
         if body is None:
             self.fail(500, b"Internal Server Error")
-            return
+            return True
         self.waits_for = ""
         self.since = self._gate.now()
         self._transport.write(_head(body, int(self.since)) + body)
@@ -100,6 +100,7 @@ class Front(asyncio.Protocol):
             data, self._later = self._later, b""
             self._transport.resume_reading()
             self.data_received(data)
+        return True
 
     def fail(self, status: int, reason: bytes) -> None:
         """An empty answer, and the end of the connection."""

@@ -64,7 +64,7 @@ class MassPost(Post):
                 found = await work.people.by_code(code)
                 assert found is not None
                 to = Address.follower(APP, openid(code))
-                work.people.bind(to, "public", found.id, How.CHAT, self.now)
+                await work.people.bind(to, "public", found.id, How.CHAT, self.now)
 
     def told(self, *codes: str) -> list[int]:
         """How many bubbles each of these phones has that were not asked for."""

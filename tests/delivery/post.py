@@ -98,7 +98,7 @@ class Post:
             work = Work(tx)
             found = await work.people.by_code(code)
             assert found is not None
-            work.people.bind(Address.follower(APP, openid), "public", found.id, How.CHAT, self.now)
+            await work.people.bind(Address.follower(APP, openid), "public", found.id, How.CHAT, self.now)
 
     async def accepts(self, openid: str = "oZheng", times: int = 1) -> None:
         """The follower taps 下次提醒我 and says yes."""

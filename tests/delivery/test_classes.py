@@ -119,7 +119,7 @@ async def test_a_parent_bound_in_the_chat_makes_the_class_known(school: Post) ->
                 f"{parent.id}, id from person where code = '7202'"
             )
         )
-        work.people.bind(Address.follower(APP, "oYi"), "public", parent.id, How.CHAT, school.now)
+        await work.people.bind(Address.follower(APP, "oYi"), "public", parent.id, How.CHAT, school.now)
     campaign = await letter(school)
     await school.sends()
     assert SECOND not in await sends(school, campaign)

@@ -64,7 +64,8 @@ async def test_a_failure_sends_people_to_their_next_channel(post: MassPost) -> N
     async with post.work() as work:
         found = await work.people.by_code(STUDENTS[0])
         assert found is not None
-        work.people.bind(Address.follower(APP, f"o{PARENTS[0]}"), "public", found.id, How.CHAT, post.now)
+        reader = Address.follower(APP, f"o{PARENTS[0]}")
+        await work.people.bind(reader, "public", found.id, How.CHAT, post.now)
     await second.says("你好")
     job = next(iter(post.stage.sim.books.jobs.values()))
     job.done |= {"Status": "send fail", "SentCount": 0}

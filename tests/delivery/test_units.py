@@ -35,6 +35,12 @@ def test_a_unit_starts_what_there_is(root: Path, name: str) -> None:
     assert setting(text, "Restart") == "on-failure"
 
 
+def test_a_web_process_may_hold_many_connections(root: Path) -> None:
+    """While the database is slow each callback is one, for 4.5 seconds; systemd's own limit is 1,024."""
+    text = (root / "deploy" / UNITS[0]).read_text(encoding="utf-8")
+    assert int(setting(text, "LimitNOFILE")) >= 10_000, "ten thousand answers at one instant"
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_has_no_complaint(root: Path, tmp_path: Path, name: str) -> None:
     if shutil.which("systemd-analyze") is None:

@@ -199,7 +199,7 @@ async def test_the_roster_wins_over_a_wrong_chat_binding(office: Office, rows: l
         people = People(tx)
         wrong = await people.by_code("2301002")
         assert wrong is not None
-        people.bind(stray, "campus", wrong.id, How.CHAT, NOW)
+        await people.bind(stray, "campus", wrong.id, How.CHAT, NOW)
     rows.append(row_of(rows, "2301002") | {"编号": "2301999", "姓名": "新来", "企业微信账号": "s2301999"})
     await office.applies(rows, LATER)
     async with office.database.reading() as tx:

@@ -92,7 +92,7 @@ async def test_unfollowing_deletes_the_platform_id_and_keeps_the_person(
         fan = await people.by_code("2301001")
         assert fan is not None
         people.follow(FAN, "public", NOW)
-        people.bind(FAN, "public", fan.id, How.LOGIN, NOW)
+        await people.bind(FAN, "public", fan.id, How.LOGIN, NOW)
         people.knock(FAN, Knocks(1, NOW))
     async with office.database.begin() as tx:
         gone = await People(tx).unfollow(FAN)
@@ -114,7 +114,7 @@ async def test_a_stranger_binds_and_a_second_one_cannot(office: Office, rows: li
         people = People(tx)
         decision = decide(said, await people.candidates(said, me, "public"), await people.knocks(me), NOW)
         assert isinstance(decision, Bound)
-        people.bind(me, "public", decision.person.id, How.CHAT, NOW)
+        await people.bind(me, "public", decision.person.id, How.CHAT, NOW)
     async with office.database.begin() as tx:
         people = People(tx)
         again = decide(said, await people.candidates(said, thief, "public"), None, NOW)

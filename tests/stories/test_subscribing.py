@@ -36,7 +36,7 @@ async def letter(cast: Cast, duty: str = "parent-letter", code: str = "P2", open
         work = Work(tx)
         father = await work.people.by_code(code)
         assert father is not None
-        work.people.bind(Address.follower(APP, openid), "public", father.id, How.CHAT, stage.clock())
+        await work.people.bind(Address.follower(APP, openid), "public", father.id, How.CHAT, stage.clock())
     campaign = await stage.fire(duty)
     slug = slug_for(stage.bot.school.key, campaign)
     return f"{stage.bot_url}/oauth/public?next=/a/{slug}?v=x"

@@ -13,6 +13,7 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http import HttpRequestParser
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from bot.committer import Committer
 from bot.messages import Inbound, Reply
@@ -166,6 +167,15 @@ async def test_what_is_wrong_is_told_by_aiohttp(request_: bytes, status: int) ->
         assert (await talk.hears())[:2] == (status, True)
 
 
+async def test_a_long_body_is_refused_whether_or_not_it_says_how_long_it_is() -> None:
+    """Nothing vouches for it: not 200, as what is authentic gets."""
+    head = b"POST /callback/campus?nonce=n HTTP/1.1\r\nHost: bot\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with house() as dial:
+        talk = await dial()
+        await talk.send(head + b"%x\r\n%s\r\n0\r\n\r\n" % (300_000, b"x" * 300_000))
+        assert (await talk.hears())[:2] == (413, True)
+
+
 async def test_who_hangs_up_before_the_answer_costs_nobody_else_theirs() -> None:
     gate = asyncio.Event()
 
@@ -228,9 +238,15 @@ async def test_a_late_answer_is_503_while_the_turn_goes_on() -> None:
         assert (await talk.hears())[0] == 503
         assert 4.4 < asyncio.get_running_loop().time() - begun < 5
         assert await talk.ended()
+        before = counted("answered"), counted("late")
         gate.set()
         await asyncio.sleep(0.05)
     assert kept == ["慢"]
+    assert (counted("answered"), counted("late")) == before, "it was late, and is not counted as answered too"
+
+
+def counted(outcome: str) -> float:
+    return REGISTRY.get_sample_value("kdb_callbacks_total", {"account": "campus", "outcome": outcome}) or 0
 
 
 NASTY = (
