@@ -26,6 +26,7 @@ from bot.work import Work
 
 _TASK_USED: Final = 42014
 _TEACHER_UNSEEN: Final = 65024
+_UPLOAD_GONE: Final = frozenset({40007, 40145})  # the bytes of the call name a media_id past its three days
 _REASON: Final = 200  # characters of a platform's words that are kept
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 
@@ -82,6 +83,10 @@ async def _failed(
     if is_closed and certain:
         await went_not(tx, sent, error, now, certain=True)
         await unload(tx, [sent.id], not_before=now, attempts=TRY_GIVEN_BACK)
+        return
+    if error.code in _UPLOAD_GONE and certain and await rows.uploads_again(sent.account, sent.id):
+        await went_not(tx, sent, error, now, certain=True)
+        await unload(tx, [sent.id], not_before=now)
         return
     decision: RetryAt | Settled | StopAccount = Settled(DeliveryState.UNKNOWN, f"{error.code}")
     if not is_closed:

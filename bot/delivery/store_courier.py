@@ -229,6 +229,14 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
     def keep_media(self, account: str, blob_hash: str, media_id: str, until: datetime) -> None:
         self._tx.write(_SET_MEDIA, account=account, blob=blob_hash, media_id=media_id, until=until)
 
+    async def uploads_again(self, account: str, shipment_id: int) -> bool:
+        """The platform knows an upload no more: all of the account are forgotten, once for each message."""
+        aboard = sa.and_(delivery.c.shipment_id == shipment_id, delivery.c.attempts > 1)
+        if await self._tx.scalar(sa.select(sa.exists().where(aboard))):
+            return False
+        await self._tx.execute(sa.delete(media).where(media.c.account == account))
+        return True
+
     async def blob(self, blob_hash: str) -> bytes:
         data: bytes = await self._tx.scalar(sa.select(blob.c.data).where(blob.c.hash == blob_hash))
         return data
