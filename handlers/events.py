@@ -7,7 +7,7 @@ from bot.delivery.actions_following import offer_again
 from bot.delivery.actions_mass_ends import finished
 from bot.duties.actions import prove
 from bot.duties.rules import ProofKind
-from bot.messages import Address, Choice, Kind, Say
+from bot.messages import Address, Choice, Kind, Realm, Say
 from bot.platforms.wechat.results import decisions
 from bot.routing import Router, Turn, Who
 from bot.settings import WecomApp
@@ -22,7 +22,7 @@ async def followed(turn: Turn) -> Say:
     if turn.inbound.sender is not None:
         turn.work.people.follow(turn.inbound.sender, turn.inbound.account, turn.now)
     if turn.person is None:
-        if turn.inbound.fields.get("AgentID"):
+        if _is_member(turn):
             return Say()
         return Say(
             f"您好，这里是{turn.school.name}的反诈课代表。\n"
@@ -42,7 +42,7 @@ async def left(turn: Turn) -> Say:
     sender = turn.inbound.sender
     if sender is None:
         return Say()
-    if turn.inbound.fields.get("AgentID"):
+    if _is_member(turn):
         # A member left the app's visible scope; the userid is the roster's, not the platform's gift.
         turn.work.people.unreachable(sender, "不在应用可见范围")
     else:
@@ -120,8 +120,13 @@ async def other(turn: Turn) -> Say | None:
 router.anything(who=Who.EVERYONE)(other)
 
 
+def _is_member(turn: Turn) -> bool:
+    """WeCom says subscribe and unsubscribe of those who come into the app's scope and leave it (90240)."""
+    return turn.inbound.sender is not None and turn.inbound.sender.realm is Realm.MEMBER
+
+
 async def _prove_following(turn: Turn) -> None:
-    if turn.person is None or turn.inbound.fields.get("AgentID"):
+    if turn.person is None or _is_member(turn):
         return
     found = await turn.work.duties.latest_about(turn.person.id, FOLLOW_GUIDE)
     if found is not None:

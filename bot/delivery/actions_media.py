@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.db import Database
+from bot.delivery.content import shelf
 from bot.delivery.store_courier import CourierRows
 from bot.messages import Content, File, Image, Voice
 from bot.platforms.port import Client
@@ -20,7 +21,7 @@ async def media_of(rows: CourierRows, account: str, content: Content, now: datet
     """Blob hash -> media_id of what the content shows; ``None``: it has to be uploaded first."""
     if not isinstance(content, Image | File | Voice):
         return {}
-    known = await rows.media_id(account, _shelf(content), now)
+    known = await rows.media_id(account, shelf(content), now)
     return None if known is None else {content.blob: known}
 
 
@@ -33,9 +34,4 @@ async def upload(database: Database, client: Client, account: str, content: Cont
         data = await asyncio.to_thread(png, data.decode())
     media_id = await client.upload(_KINDS[type(content)], content.name, data)
     async with database.begin() as tx:
-        CourierRows(tx).keep_media(account, _shelf(content), media_id, now + _LIFE)
-
-
-def _shelf(content: Image | File | Voice) -> str:
-    """The same bytes may travel as a file and as a voice, and a media_id is good for one of the two."""
-    return f"voice/{content.blob}" if isinstance(content, Voice) else content.blob
+        CourierRows(tx).keep_media(account, shelf(content), media_id, now + _LIFE)

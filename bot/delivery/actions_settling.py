@@ -13,7 +13,7 @@ from bot.delivery.actions_fallback import fall_back
 from bot.delivery.actions_mass_settling import settle_refused
 from bot.delivery.actions_ways import take_off, went, went_not
 from bot.delivery.mass import MASS
-from bot.delivery.rules import MAX_ATTEMPTS, DeliveryState, RetryAt, Settled, StopAccount, after, backoff
+from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
@@ -86,7 +86,7 @@ async def _failed(
         return
     if error.code in _MEDIA_GONE and certain:
         tries = await rows.forget_media(sent.id, sent.account)
-        if tries is not None and tries < MAX_ATTEMPTS:
+        if tries == 1:  # uploaded again once, as the advice has it
             await take_off(tx, sent, now)
             await unload(tx, [sent.id], not_before=now + backoff(tries, rng))
             return

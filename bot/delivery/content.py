@@ -60,3 +60,9 @@ def content_hash(content: Content) -> str:
     """The same for identical content, so that a thousand people share one row and one call."""
     text = json.dumps(to_json(content), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def shelf(content: Image | File | Voice) -> str:
+    """Under what an upload is known: the same bytes may travel as a file and as a voice, and a media_id is
+    good for one of the two."""
+    return f"voice/{content.blob}" if isinstance(content, Voice) else content.blob

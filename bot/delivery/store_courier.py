@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx, insert
-from bot.delivery.content import from_json
+from bot.delivery.content import from_json, shelf
 from bot.delivery.rules import LEASE, DeliveryState
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances
@@ -31,7 +31,7 @@ from bot.delivery.tables import (
     payload,
 )
 from bot.lists import Listed, among
-from bot.messages import Content, File, Image, Urgency
+from bot.messages import Content, File, Image, Urgency, Voice
 
 __all__ = ["Claimed", "CourierRows", "Shipment"]
 
@@ -241,7 +241,7 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
             .group_by(delivery.c.payload)
         )
         contents = await self.contents({row.payload for row in aboard})
-        shown = [one.blob for one in contents.values() if isinstance(one, Image | File)]
+        shown = [shelf(one) for one in contents.values() if isinstance(one, Image | File | Voice)]
         if not shown:
             return None
         await self._tx.execute(sa.delete(media).where(media.c.account == account, media.c.blob.in_(shown)))

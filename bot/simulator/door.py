@@ -55,7 +55,10 @@ Handler = Callable[[Call], Awaitable[Json]]
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """How one platform greets, parses and complains."""
+    """How one platform greets, parses and complains.
+
+    ``terse``: an answer of this path that holds something comes without errcode (official account 5.1).
+    """
 
     prefix: str
     wrong_method: Mapping[str, tuple[int, str]]
@@ -63,6 +66,7 @@ class House:
     admit: Callable[[Call], None]
     parse: Callable[[bytes, str], Json]
     complain: Callable[[Refused, str], str]
+    terse: Callable[[str], bool] = lambda path: False
 
 
 def loads(raw: bytes, code: int, text: str) -> Json:
@@ -136,7 +140,8 @@ def route(
             house.admit(call)
             if method == "POST" and not upload:
                 call.body = house.parse(call.raw, path)
-            return {"errcode": 0, "errmsg": "ok", **await handler(call)}
+            found = await handler(call)
+            return found if found and house.terse(path) else {"errcode": 0, "errmsg": "ok", **found}
         except Refused as no:
             return {"errcode": no.code, "errmsg": house.complain(no, call.ip), **no.extra}
 

@@ -29,6 +29,8 @@ WECOM_REPLIED_EVENTS = {
     "scancode_waitmsg",
     "template_card_menu_event",
 }
+# The column "can reply passively" of the events (2): a page that opens, a picture, a result take none.
+WECHAT_REPLIED_EVENTS = {"subscribe", "SCAN", "LOCATION", "CLICK", "scancode_waitmsg", "debug_demo"}
 WECHAT_FAILURE = "该公众号提供的服务出现故障，请稍后再试"
 WECOM_FAILURE = "（应用没有正常应答，这条消息已丢失）"
 
@@ -227,7 +229,8 @@ class FollowerLine:
         asked = Asked(phone.id, self.account.original_id, False, bool(event))
         door = self.sim.account_door(self.account)
         outcome = await self.sim.callbacks.deliver(door, xml.build(body), asked, f"{phone.name}：{said}")
-        _answered(phone, self.account.app_id, outcome, WECHAT_FAILURE, phone.follows)
+        may_reply = phone.follows and (not event or event in WECHAT_REPLIED_EVENTS)
+        _answered(phone, self.account.app_id, outcome, WECHAT_FAILURE, may_reply)
 
     def _open(self, phone: Phone, *, tap: bool) -> None:
         limits = self.sim.world.limits

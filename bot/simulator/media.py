@@ -60,8 +60,16 @@ class MediaShelf:
         return self._media.get(media_id)
 
 
-def looks_like_picture(data: bytes) -> bool:
-    return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"GIF8"))
+_PNG, _JPEG, _GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"GIF8"
+
+
+def looks_like_picture(data: bytes, *, gif: bool = False) -> bool:
+    """PNG or JPEG; official accounts take GIF as well (6.1), WeCom does not (90253)."""
+    return data.startswith((_PNG, _JPEG)) or (gif and data.startswith(_GIF))
+
+
+def looks_like_film(data: bytes) -> bool:
+    return data[4:8] == b"ftyp"
 
 
 def voice_seconds(data: bytes) -> float | None:

@@ -10,7 +10,7 @@ import pytest
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
-from bot.messages import Choice, Image, Notice, Question, Urgency
+from bot.messages import Choice, Image, Notice, Question, Text, Urgency
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -82,6 +82,16 @@ async def test_what_surely_was_not_sent_is_repeated_freely(post: Post) -> None:
     await post.passes(minutes=1)
     assert post.calls(CUSTOM) == ["-1", "ok"]
     assert post.seen(post.follower("oFang"), "给方方的话") == 1
+
+
+async def test_long_words_with_something_to_tap_arrive_as_a_text(post: Post) -> None:
+    """A menu of words holds no more than a text (45002), which is cut before its choices are."""
+    await post.follower("oFang").says("你好")
+    words = Text("很长的说明。" * 150, (Choice("继续", "继续"), Choice("退出", "退出")))
+    await post.queue(words, openid="oFang")
+    await post.sends()
+    assert post.calls(CUSTOM) == ["ok"]
+    await post.follower("oFang").taps("继续")
 
 
 @pytest.mark.parametrize("trouble", ["500", "-1", "hang"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+import sqlalchemy as sa
 
 from bot.delivery.rules import DeliveryState
+from bot.delivery.tables import account_state
 from bot.messages import Address, Content, File, Realm, Urgency, Voice
 
 from .post import SEND, WEBHOOK, Post
@@ -77,3 +79,29 @@ async def test_a_member_hears_it_too(post: Post) -> None:
     await post.sends()
     assert post.calls(SEND) == ["ok"]
     assert post.lin.received("课间六十秒.amr").kind == "voice"
+
+
+async def test_a_voice_that_waited_longer_than_its_upload_lives_is_uploaded_again(post: Post) -> None:
+    """The bytes of the call name a media_id of three days (90253): refused with 40007, they are made anew."""
+    blob = await keep(post, SPOKEN)
+    await post.queue(Voice(blob, "早.amr"), "2301001")
+    await post.sends()
+    await post.passes(hours=47)
+    post.stage.sim.faults.errcode(SEND, 60020)
+    await post.queue(Voice(blob, "晚.amr"), "2301001")
+    await post.sends()
+    await post.passes(hours=40)
+    async with post.work() as work:
+        await work.tx.execute(sa.update(account_state).values(stopped=""))
+    for _ in range(8):
+        await post.passes(minutes=30)
+    assert post.lin.received("晚.amr").kind == "voice"
+
+
+async def test_what_is_unknown_however_often_it_is_uploaded_ends(post: Post) -> None:
+    post.stage.sim.faults.errcode(SEND, 40007, times=99)
+    await post.queue(Voice(await keep(post, SPOKEN)), "2301001")
+    for _ in range(9):
+        await post.passes(minutes=30)
+    assert await post.deliveries() == [(DeliveryState.DEAD, "40007")]
+    assert post.calls("/cgi-bin/media/upload") == ["ok", "ok"]

@@ -14,6 +14,7 @@ from bot.platforms.authorize import authorize_url
 from bot.platforms.errors import Platform
 from bot.platforms.wechat import payloads as wechat
 from bot.platforms.wechat.templates import Template
+from bot.simulator.wechat_api.fields import check
 
 from .cast import NOTICE
 from .contents import NOW, NUMBERS, member, question
@@ -69,6 +70,21 @@ def test_a_template_is_filled_by_its_mapping() -> None:
     assert Template.of("TPL").data(NOTICE, NOW)["thing1"] == {"value": "反诈每周一测"}
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("示例职业技术学院", "示例职业技术学院"),
+        ("示例职业技术学院附属中学", "示例职业技术学院附属"),
+        ("Sample International School", "Sample International"),
+    ],
+)
+def test_a_name_is_cut_to_what_its_field_takes(name: str, shown: str) -> None:
+    """Ten 汉字 or twenty letters (5.4): an ellipsis would be refused (47003)."""
+    data = Template.of("TPL", {"name1": "school"}, {"school": name}).data(NOTICE, NOW)
+    assert data == {"name1": {"value": shown}}
+    assert check(["name1"], data) == {"name1": shown}
+
+
 @pytest.mark.parametrize("fields", [{"thing1.DATA": "title"}, {"thing1": "headline"}, {}])
 def test_a_wrong_mapping_is_a_sentence_at_start(fields: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="模板"):
@@ -83,6 +99,9 @@ def test_a_wrong_mapping_is_a_sentence_at_start(fields: dict[str, str]) -> None:
         ("character_string1", "编号"),
         ("letter1", "a1"),
         ("thing1", " "),
+        ("name1", "示例市第3中学"),
+        ("name1", "Sample 学校"),
+        ("name1", "示例" * 10 + "3"),
     ],
 )
 def test_a_value_its_field_cannot_take_is_refused(field: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -250,7 +251,7 @@ class Stage:
     async def upload(self, house: str, kind: str, name: str, data: bytes) -> Any:
         token = await (self.token() if house == "wecom" else self.public_token())
         form = aiohttp.FormData()
-        form.add_field("media", data, filename=name, content_type="application/octet-stream")
+        form.add_field("media", io.BytesIO(data), filename=name, content_type="application/octet-stream")
         query = {"access_token": token, "type": kind}
         async with self.http.post(
             f"{self.base}/{house}/cgi-bin/media/upload", data=form, params=query

@@ -27,7 +27,7 @@ async def test_the_plain_token_kills_its_forerunner_and_the_stable_one_stays(sta
     assert stable == await stage.public_token()
     stage.clock.turn(timedelta(seconds=6950))
     assert stable != await stage.public_token()
-    assert (await stage.get(info, access_token=stable, openid="oFang"))["errcode"] == 0
+    assert (await stage.get(info, access_token=stable, openid="oFang"))["subscribe"] == 1
     stage.clock.turn(timedelta(seconds=300))
     expired = await stage.get(info, access_token=stable, openid="oFang")
     assert expired["errcode"] == 42001

@@ -75,6 +75,23 @@ async def test_leaving_deletes_the_platform_id_and_keeps_the_roster(cast: Cast) 
     zheng.hears("绑定 姓名 编号")
 
 
+async def test_a_member_who_leaves_the_apps_scope_is_known_when_they_come_back(cast: Cast) -> None:
+    """The userid is the roster's: nobody could bind it again. Only sending to it is useless meanwhile."""
+    await cast.lin.unfollow()
+    async with cast.stage.bot.database.reading() as tx:
+        person = await Work(tx).people.by_code("2301001")
+        assert person is not None
+        [contact] = (await Work(tx).people.contacts_of([person.id]))[person.id]
+        assert contact.unreachable == "不在应用可见范围"
+    await cast.lin.follow("")
+    cast.lin.hears("林小满，您好")
+    async with cast.stage.bot.database.reading() as tx:
+        [contact] = (await Work(tx).people.contacts_of([person.id]))[person.id]
+        assert not contact.unreachable
+    await cast.lin.says("答题")
+    cast.lin.hears("练习10题")
+
+
 async def test_help_differs_by_role(cast: Cast) -> None:
     await cast.lin.says("帮助")
     cast.lin.hears("答题")

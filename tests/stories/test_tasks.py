@@ -55,6 +55,18 @@ async def test_following_the_account_is_proved_by_the_platform(cast: Cast) -> No
     assert proofs[0].via == "event"
 
 
+async def test_coming_into_the_apps_scope_is_no_following_of_the_account(cast: Cast) -> None:
+    await cast.stage.fire("follow-account")
+    await cast.lin.follow("")
+    async with cast.stage.bot.database.reading() as tx:
+        work = Work(tx)
+        person = await work.people.by_code("2301001")
+        assert person is not None
+        found = await work.duties.latest_about(person.id, "guide-account")
+        assert found is not None
+        assert await work.duties.proofs(found[0].id) == []
+
+
 async def test_a_letter_to_both_guardians_with_a_receipt_for_each_child(cast: Cast) -> None:
     await cast.stage.fire("parent-letter")
     cast.mother.received("一封信")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.messages import Content, Form, Image, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import as_text, spelled, tapped, text_twin
+from bot.platforms.twin import MAX_TEXT, as_text, spelled, tapped, text_twin
 from bot.platforms.wechat.templates import Template
 
 MASS_MOST: Final = 10_000
@@ -53,9 +53,14 @@ def _custom(content: Content, media: Mapping[str, str], menus: bool) -> Payload:
 
 
 def _is_menu(text: Text) -> bool:
-    """An msgmenu says the label, so it serves only where label and word are the same."""
-    return bool(text.choices) and all(
-        choice.word == choice.label and not choice.url for choice in text.choices
+    """An msgmenu says the label, so it serves only where label and word are the same; nothing is cut in it
+    (45002).
+    """
+    long = len(text.text.encode()) + sum(len(choice.label.encode()) for choice in text.choices)
+    return (
+        bool(text.choices)
+        and all(choice.word == choice.label and not choice.url for choice in text.choices)
+        and long <= MAX_TEXT
     )
 
 

@@ -26,6 +26,8 @@ SOURCES: Final = frozenset({"title", "body", "button", "time"})
 _CHINA: Final = timezone(timedelta(hours=8))
 _KEY: Final = re.compile(r"([a-z_]+?)[0-9]+", re.ASCII)
 _PHRASE: Final = re.compile(r"[\u4e00-\u9fff]{1,5}")
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff\u00b7]+")
+_NAME: Final = re.compile(r"[\u4e00-\u9fff\u00b7]{1,10}|[A-Za-z .]{1,20}")
 
 # Characters a value may have by the type in its key.
 _LIMITS: Final[Mapping[str, int]] = MappingProxyType(
@@ -38,17 +40,17 @@ _LIMITS: Final[Mapping[str, int]] = MappingProxyType(
         "character_string": 32,
         "phone_number": 17,
         "car_number": 8,
-        "name": 10,
         "phrase": 5,
     }
 )
-_CUT: Final = frozenset({"thing", "short_thing", "name"})
+_CUT: Final = frozenset({"thing", "short_thing"})
 _SHAPES: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
     {
         "number": lambda text: text.isascii() and text.isdigit(),
         "letter": lambda text: text.isascii() and text.isalpha(),
         "character_string": str.isascii,
         "phrase": lambda text: _PHRASE.fullmatch(text) is not None,
+        "name": lambda text: _NAME.fullmatch(text) is not None,
     }
 )
 
@@ -96,6 +98,8 @@ def _value(name: str, text: str) -> str:
     match = _KEY.fullmatch(name)
     kind = match[1].rstrip("_") if match else name
     text = " ".join(text.split())  # line breaks are not allowed
+    if kind == "name":  # an ellipsis is no part of a name
+        text = text[: 10 if _CHINESE.fullmatch(text) else 20].rstrip()
     limit = _LIMITS.get(kind)
     if limit and kind in _CUT:
         text = cut_chars(text, limit)

@@ -13,7 +13,7 @@ from bot.simulator.replies import TEXT_LIMIT
 from bot.simulator.wechat_api.house import asker
 
 Parts = dict[str, Any]
-_TALKED = timedelta(days=30)
+_TALKED = timedelta(seconds=30)
 
 
 def _text(call: Call, account: OfficialAccount, branch: Json) -> Parts:
@@ -57,8 +57,10 @@ def _menu(call: Call, account: OfficialAccount, branch: Json) -> Parts:
     rows = branch.get("list")
     if not isinstance(rows, list) or not rows or any(not x.get("id") or not x.get("content") for x in rows):
         raise Refused(40035, "invalid args: list")
-    links = [Link(str(x["content"]), "", str(x["content"]), str(x["id"])) for x in rows]
     words = [str(branch.get("head_content", "")), str(branch.get("tail_content", ""))]
+    if sum(len(word.encode()) for word in (*words, *(str(x["content"]) for x in rows))) > TEXT_LIMIT:
+        raise Refused(45002, "content size out of limit")
+    links = [Link(str(x["content"]), "", str(x["content"]), str(x["id"])) for x in rows]
     return {"kind": "text", "text": "\n".join(word for word in words if word), "menu": links}
 
 
@@ -115,7 +117,7 @@ async def typing(call: Call) -> Json:
     phone = call.sim.phone(account.app_id, "openid", person.openid)
     since = call.sim.clock() - _TALKED
     if not any(bubble.mine and bubble.at > since for bubble in phone.bubbles):
-        raise Refused(45080, "no exchange with the user in 30 days")
+        raise Refused(45080, "no exchange with the user in 30 seconds")
     chat = phone.chats[account.app_id]
     if chat.typing and command == "Typing":
         raise Refused(45081, "the state is already typing")

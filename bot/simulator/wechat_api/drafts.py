@@ -29,7 +29,7 @@ def _part(call: Call, most: int) -> tuple[str, bytes]:
         raise Refused(45001, "media size out of limit")
     if len(data) <= 5:
         raise Refused(40006, "invalid file size")
-    if not looks_like_picture(data):
+    if not looks_like_picture(data, gif=True):
         raise Refused(40005, "invalid file type")
     return part.filename, data
 

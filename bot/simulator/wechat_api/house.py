@@ -113,6 +113,14 @@ def complain(no: Refused, ip: str) -> str:
     return f"{no.text} rid: {secrets.token_hex(4)}-{secrets.token_hex(4)}-{secrets.token_hex(4)}"
 
 
+# What acts and answers with a number says errcode as well; all that is read, made or uploaded does not.
+_SAYS_OK = ("/message/", "/freepublish/submit", "/ticket/getticket")
+
+
+def terse(path: str) -> bool:
+    return not any(part in path for part in _SAYS_OK)
+
+
 HOUSE = House(
     prefix="/wechat",
     wrong_method={"POST": (43002, "require POST method"), "GET": (43001, "require GET method")},
@@ -120,6 +128,7 @@ HOUSE = House(
     admit=admit,
     parse=parse,
     complain=complain,
+    terse=terse,
 )
 
 

@@ -19,6 +19,11 @@ from bot.simulator.wechat_api.events import push
 from bot.simulator.wechat_api.house import asker
 
 _NUMBERS = itertools.count(1_000_001)
+# What the event says of articles, also where none were sent (5.3).
+_NO_ARTICLES = {
+    "CopyrightCheckResult": {"Count": 0, "ResultList": {}, "CheckState": 0},
+    "ArticleUrlResult": {"Count": 0, "ResultList": {}},
+}
 _DAY, _MINUTE = timedelta(hours=24), timedelta(minutes=1)
 
 
@@ -138,7 +143,7 @@ async def _carry_out(sim: Simulation, account: OfficialAccount, number: int, out
         sim.ledger.clear(f"mass {account.app_id}", sim.clock.day())
     job.state = "SEND_SUCCESS" if outcome == "send success" else "SEND_FAIL"
     counts = {"TotalCount": job.total, "FilterCount": reached, "SentCount": reached, "ErrorCount": 0}
-    job.done = {"MsgID": number, "Status": outcome, **counts}
+    job.done = {"MsgID": number, "Status": outcome, **counts, **_NO_ARTICLES}
     if account.mass_event == "early":
         await push(sim, account, None, "MASSSENDJOBFINISH", job.done)
     elif account.mass_event == "soon":

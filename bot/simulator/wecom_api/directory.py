@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.simulator.codes import BadCode
+from bot.simulator.corp import App
 from bot.simulator.door import Call, Json, Refused
 from bot.simulator.wecom_api.house import asker
 
@@ -71,16 +72,22 @@ async def platform_ips(call: Call) -> Json:
 
 
 async def menu_create(call: Call) -> Json:
-    _corp, app = asker(call)
-    if call.need("agentid", 41011) != str(app.agent_id):
-        raise Refused(301002, "not allow operate another agent with this accesstoken")
+    _own(call)
     _menu(call.body)
     _hang(call, call.body["button"])
     return {}
 
 
-async def menu_get(call: Call) -> Json:
+def _own(call: Call) -> App:
+    """The app whose menu is meant: the token's own."""
     _corp, app = asker(call)
+    if call.need("agentid", 41011) != str(app.agent_id):
+        raise Refused(301002, "not allow operate another agent with this accesstoken")
+    return app
+
+
+async def menu_get(call: Call) -> Json:
+    app = _own(call)
     chats = [
         p.chats[f"app-{app.agent_id}"] for p in call.sim.phones.values() if f"app-{app.agent_id}" in p.chats
     ]
@@ -90,6 +97,7 @@ async def menu_get(call: Call) -> Json:
 
 
 async def menu_delete(call: Call) -> Json:
+    _own(call)
     _hang(call, [])
     return {}
 

@@ -57,6 +57,9 @@ def _news(call: Call, hook: Webhook, branch: Json) -> Parts:
         raise Refused(45008, "article size out of limit")
     if any(not row.get("title") for row in rows):
         raise Refused(41016, "missing title")
+    for name, most in (("title", 128), ("description", 512), ("picurl", 2048)):
+        if any(len(row.get(name, "").encode()) > most for row in rows):
+            raise Refused(40058, f"news.articles.{name} exceed max length {most}")
     return {
         "kind": "news",
         "articles": [
