@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.delivery import wording_following
 from bot.delivery.wording import reminder, why
+from bot.duties import excusing
 from bot.duties.actions import prove
 from bot.duties.rules import Occurrence, OccurrenceState, ProofKind, Task, may_remind
 from bot.errors import Refusal
@@ -152,6 +153,30 @@ async def by_hand(turn: Turn) -> Say:
     return Say(
         f"已记「{way or '教师登记'}」：{masked(person.name, person.code)}，{titles}。层级为「人工核实」。"
     )
+
+
+@router.says("豁免", who=Who.TEACHER, help="豁免 编号 原因 到日期  休学、病假、出国、没有手机")
+async def excuse(turn: Turn) -> Say:
+    """Who cannot do it is not counted, with the reason, until when, and who allowed it."""
+    code, _, rest = turn.rest.partition(" ")
+    person = await turn.work.people.by_code(code) if code else None
+    if code and (person is None or not in_scope(person.unit, turn.someone.scope)):
+        raise Refusal("您负责的班里没有这个编号。")
+    if person is None or not rest:
+        return Say(excusing.how(turn.now))
+    known = [one for one in await turn.work.people.exemptions(person.id) if one.holds("*", turn.now)]
+    for one in known:
+        turn.work.people.end_exemption(one, turn.now)
+        turn.work.launches.owe_again(person.id, one.reason)
+    who = masked(person.name, person.code)
+    if rest == "取消":
+        turn.work.people.audit(turn.someone.id, "exemption ended", turn.now, {"unit": person.unit})
+        return Say(f"{who}的豁免已取消，没做完的照常计入。" if known else f"{who}没有豁免。")
+    reason, until = excusing.read(rest, turn.now)
+    turn.work.people.exempt(person.id, "*", reason, turn.now, until=until, allowed_by=turn.someone.id)
+    turn.work.launches.excuse(person.id, reason)
+    turn.work.people.audit(turn.someone.id, "exempted", turn.now, {"unit": person.unit})
+    return Say(excusing.done(who, reason, until))
 
 
 async def _as_classes(turn: Turn, units: Sequence[str]) -> list[str]:

@@ -31,11 +31,22 @@ _COLUMNS: Final = [
 
 
 _child: Final = person.alias("child")
+_OPEN: Final = (task.c.person_id == sa.bindparam("whose"), task.c.settled_at.is_(None))
+_EXCUSE: Final = sa.update(task).where(*_OPEN, task.c.exempt == "").values(exempt=sa.bindparam("why"))
+_OWE: Final = sa.update(task).where(*_OPEN, task.c.exempt == sa.bindparam("why")).values(exempt="")
 
 
 class Launches:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    def excuse(self, person_id: int, reason: str) -> None:
+        """What this person has not done is not owed, visibly; later tasks look at the exemption."""
+        self._tx.write(_EXCUSE, whose=person_id, why=reason)
+
+    def owe_again(self, person_id: int, reason: str) -> None:
+        """What was excused for this reason and is not done is owed again."""
+        self._tx.write(_OWE, whose=person_id, why=reason)
 
     async def by_clock(self, duty: str, since: datetime, until: datetime) -> list[datetime]:
         """For which planned times the clock launched a duty, but for those that were stopped."""

@@ -77,6 +77,11 @@ _CONSENT = (
 )
 _WANT_LESS = sa.select(person.c.id).where(person.c.id.in_(_ids), person.c.less)
 _EXEMPT = sa.insert(exemption)
+_END_EXEMPTION = (
+    sa.update(exemption)
+    .where(exemption.c.id == sa.bindparam("which"))
+    .values(until=sa.bindparam("ended", type_=exemption.c.until.type))
+)
 _EXEMPTIONS = sa.select(
     exemption.c.id,
     exemption.c.person_id,
@@ -199,6 +204,10 @@ class People(Contacts, Units, Audited):
             allowed_by=allowed_by,
         )
         return one
+
+    def end_exemption(self, one: Exemption, now: datetime) -> None:
+        """From now on it counts no longer; that it was there stays on record."""
+        self.tx.write(_END_EXEMPTION, which=one.id, ended=now)
 
     async def exemptions(self, person_id: int) -> list[Exemption]:
         rows = await self.tx.rows(_EXEMPTIONS.where(exemption.c.person_id == person_id))

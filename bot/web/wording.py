@@ -208,6 +208,8 @@ _AUDIT: Final = {
     "console link": "取登录链接",
     "people search": "查找人员",
     "looked at unfinished": "查看未完成名单",
+    "exempted": "登记豁免",
+    "exemption ended": "取消豁免",
     "looked at own classes": "查看本班",
     "looked at followers": "查看未关注名单",
     "stats": "查看统计",

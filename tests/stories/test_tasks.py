@@ -153,6 +153,30 @@ async def test_a_teacher_records_what_happened_on_paper(cast: Cast) -> None:
     cast.su.hears("2人")
 
 
+async def test_who_cannot_do_it_is_excused_with_reason_and_day(cast: Cast) -> None:
+    """Now and of later tasks; taken back, it is owed again. Nobody excuses people of other classes."""
+    await cast.stage.fire("term-test")
+    await cast.su.says("未完成")
+    cast.su.hears("尾号1003", "3人")
+    await cast.su.says("豁免 2301003 休学")
+    cast.su.hears("请发：豁免 编号 原因 到日期")
+    await cast.su.says("豁免 2402001 休学 到2026-12-31")
+    cast.su.hears("没有这个编号")
+    await cast.su.says("豁免 2301003 休学 到2026-12-31")
+    cast.su.hears("已记豁免", "郑*", "到2026-12-31")
+    await cast.stage.fire("weekly-reminder")
+    await cast.chen.says("/stats")
+    cast.chen.hears("豁免人次：休学2")
+    await cast.su.says("未完成")
+    cast.su.hears("学生学期测试 2人")
+    await cast.su.says("豁免 2301003 取消")
+    cast.su.hears("已取消")
+    await cast.su.says("未完成")
+    cast.su.hears("学生学期测试 3人")
+    await cast.lin.says("豁免 2301003 休学 到2026-12-31")
+    cast.lin.hears("没看懂")
+
+
 async def test_duties_without_a_generator_are_their_owners_tick(cast: Cast) -> None:
     id_ = await cast.stage.fire("weekly-bulletin")
     cast.chen.received("等您审批")
