@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.cases.store import Cases
 from bot.db import Tx
@@ -12,6 +13,7 @@ from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.store_results import Results
 from bot.duties.store import Duties
 from bot.duties.store_launch import Launches
+from bot.messages import Content, Urgency
 from bot.people.store import People
 from bot.people.store_follow import Follows
 from bot.publishing.store import Articles
@@ -39,3 +41,18 @@ class Work:
         self.articles = Articles(tx)
         self.cases = Cases(tx)
         self.stats = Stats(tx)
+
+    async def tell(self, people: Sequence[int], key: str, content: Content, at: datetime) -> None:
+        """One line to each, by the first way we know them; the same ``key`` is told once."""
+        contacts = await self.people.contacts_of(people)
+        for id_ in people:
+            for contact in contacts.get(id_, [])[:1]:
+                self.outbox.queue(
+                    key=f"{key}/{id_}",
+                    account=contact.account,
+                    address=contact.address.key,
+                    person=id_,
+                    content=content,
+                    urgency=Urgency.SOLICITED,
+                    not_before=at,
+                )

@@ -111,21 +111,11 @@ async def draft_alert(
     words = wording.alert(text, area, now, school.name)
     counts = await work.launches.count(duty.to, school.plan.asks, school.term_start(now))
     others = [p for p in await work.people.teachers_of("", (RoleName.APPROVER,)) if p.id != author.id]
-    contacts = await work.people.contacts_of([p.id for p in others])
-    for person in others:
-        for contact in contacts.get(person.id, [])[:1]:
-            work.outbox.queue(
-                key=f"approve/{draft.id}/{person.id}",
-                account=contact.account,
-                address=contact.address.key,
-                person=person.id,
-                content=Text(
-                    wording.approve_alert(draft.title, words, sum(counts.values())),
-                    (Choice(f"/approve {draft.id}", "通过"),),
-                ),
-                urgency=Urgency.SOLICITED,
-                not_before=now,
-            )
+    asked = Text(
+        wording.approve_alert(draft.title, words, sum(counts.values())),
+        (Choice(f"/approve {draft.id}", "通过"),),
+    )
+    await work.tell([person.id for person in others], f"approve/{draft.id}", asked, now)
     return draft, words
 
 

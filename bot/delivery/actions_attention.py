@@ -103,15 +103,13 @@ async def may_leave_again(
 
     A call is repeated as a whole, so it waits for the last lesson of anybody aboard.
     """
-    patient = [s.id for s in left if s.routine and not s.may_have_arrived]
+    patient = [s.id for s in left if s.is_patient]
     if not patient:
         return {s.id: now for s in left}
     aboard = await rows.people_aboard(patient)
     in_class = await rows.in_class(sorted({one for some in aboard.values() for one in some}))
     stages = {id_: {s for one in some for s in in_class.get(one, ())} for id_, some in aboard.items()}
-    return {
-        s.id: school.plan.free_from(now, stages.get(s.id, ())) if s.id in patient else now for s in left
-    }
+    return {s.id: school.plan.free_from(now, stages.get(s.id, ())) if s.is_patient else now for s in left}
 
 
 async def _unremarkable(desk: _Desk, caps: Mapping[str, Cap]) -> list[Claimed]:

@@ -121,7 +121,7 @@ async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, 
         try_at = period(Period.DAY, now)[1] if error.code == DAY_USED else None
         Abilities(tx).withdraw(sent.account, way, f"{error.code} {error.message}"[:_REASON], now, try_at)
         if way is Way.CUSTOM and certain:
-            await take_off(tx, sent, now)
+            await give_windows_back(tx, sent, now)
     if way is not Way.SUBSCRIBE:
         return
     acceptances = Acceptances(tx)
@@ -133,11 +133,8 @@ async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, 
         acceptances.used(sent.id)
 
 
-async def take_off(tx: Tx, sent: Shipment, now: datetime) -> None:
-    """The call surely did nothing and its messages are packed anew: what it drew comes back."""
-    match way_of(sent.packed.quota):
-        case Way.SUBSCRIBE:
-            await Acceptances(tx).give_back([sent.id])
-        case Way.CUSTOM:
-            for address in sent.packed.recipients:
-                await CourierRows(tx).give_window_back(address.key, now)
+async def give_windows_back(tx: Tx, sent: Shipment, now: datetime) -> None:
+    """The call surely did nothing and is taken apart (``unload``): the window it drew comes back as well."""
+    if way_of(sent.packed.quota) is Way.CUSTOM:
+        for address in sent.packed.recipients:
+            await CourierRows(tx).give_window_back(address.key, now)

@@ -228,7 +228,7 @@ class Courier:
             await rows.stranded(now)
             left = await rows.abandoned(now, Parallel().now)
             recalls = await rows.to_recall(now)
-            patient = [s for s in left if s.routine and not s.may_have_arrived and s.packed.quota != MASS]
+            patient = [s for s in left if s.is_patient and s.packed.quota != MASS]
             over = await rows.overdue([s.id for s in patient], now)
             welcome = await may_leave_again(rows, self._school(), left, now)
             for shipment in left:

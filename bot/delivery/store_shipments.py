@@ -56,6 +56,11 @@ class Shipment:
     routine: bool = False
     message_id: str = ""
 
+    @property
+    def is_patient(self) -> bool:
+        """Routine, and it surely did not arrive: it may wait for a better moment."""
+        return self.routine and not self.may_have_arrived
+
     def may_repeat(self, now: datetime) -> bool:
         return repeatable(self.made_at, self.repeat_until, now)
 

@@ -152,21 +152,11 @@ async def ask_approvers(work: Work, occurrence: Occurrence, audience: int, now: 
     """Those who may say yes are told that something waits; without them it never goes out by itself."""
     approvers = await work.people.teachers_of(occurrence.unit, (RoleName.APPROVER,))
     words = f"\n{occurrence.reason}" if occurrence.what == CASE_CARD else ""
-    contacts = await work.people.contacts_of([p.id for p in approvers])
-    for person in approvers:
-        for contact in contacts.get(person.id, [])[:1]:
-            work.outbox.queue(
-                key=f"approve/{occurrence.id}/{person.id}",
-                account=contact.account,
-                address=contact.address.key,
-                person=person.id,
-                content=Text(
-                    f"等您审批：「{occurrence.title}」，对象{audience}人。不审批就不会发出。{words}",
-                    (Choice(f"/approve {occurrence.id}", "通过"),),
-                ),
-                urgency=Urgency.SOLICITED,
-                not_before=now,
-            )
+    asked = Text(
+        f"等您审批：「{occurrence.title}」，对象{audience}人。不审批就不会发出。{words}",
+        (Choice(f"/approve {occurrence.id}", "通过"),),
+    )
+    await work.tell([person.id for person in approvers], f"approve/{occurrence.id}", asked, now)
 
 
 async def approve(work: Work, school: School, occurrence_id: str, by: int, now: datetime) -> Launched | None:

@@ -183,18 +183,9 @@ async def tell(work: Work, found: Article, now: datetime) -> None:
 
 
 async def _ask(work: Work, found: Article, others: list[Person], now: datetime) -> None:
-    contacts = await work.people.contacts_of([person.id for person in others])
-    for person in others:
-        for contact in contacts.get(person.id, [])[:1]:
-            work.outbox.queue(
-                key=f"publish/{found.id}/{int(now.timestamp())}/{person.id}",
-                account=contact.account,
-                address=contact.address.key,
-                person=person.id,
-                content=Text(wording.ask_second(found), (Choice(f"/approve {found.id}", "同意发布"),)),
-                urgency=Urgency.SOLICITED,
-                not_before=now,
-            )
+    asked = Text(wording.ask_second(found), (Choice(f"/approve {found.id}", "同意发布"),))
+    key = f"publish/{found.id}/{int(now.timestamp())}"
+    await work.tell([person.id for person in others], key, asked, now)
 
 
 async def _composed(
