@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransactio
 
 from bot import driver
 from bot.driver import Ask
+from bot.lists import padded
 from bot.prepared import Prepared, Rows
 from bot.sqlite import QuickConnection, connector, on_begin, on_connect
 
@@ -38,7 +39,6 @@ metadata = sa.MetaData(
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-_PADDED = 1024  # elements; longer lists are rare, and a statement may only have some 32,000 parameters
 _DIAL = 5.0  # seconds for a new connection to PostgreSQL
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -127,7 +127,7 @@ class Tx:
 
     async def rows(self, statement: sa.Executable, values: Any = None) -> Sequence[sa.Row[Any]]:
         """All rows; a list among the values is for an expanding IN."""
-        return (await self._connection.execute(statement, _padded(values))).all()
+        return (await self._connection.execute(statement, padded(values))).all()
 
     async def fetch(self, statement: Prepared, **values: Any) -> Rows:
         """All rows by position; no more than the driver needs."""
@@ -192,25 +192,6 @@ class Tx:
     async def _guard(self) -> None:
         if self._is_child and self._savepoint is None:
             self._savepoint = await self._connection.begin_nested()
-
-
-def _padded(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Lists made as long as the next power of two by repeating the last element.
-
-    An IN of another length is another statement, which the driver has to prepare again.
-    """
-    if values is None:
-        return None
-    return {
-        name: [*value, *value[-1:] * (_next_power(len(value)) - len(value))]
-        if isinstance(value, list) and len(value) <= _PADDED
-        else value
-        for name, value in values.items()
-    }
-
-
-def _next_power(count: int) -> int:
-    return 1 << (count - 1).bit_length() if count else 0
 
 
 async def apply(connection: AsyncConnection, writes: Iterable[Write]) -> None:

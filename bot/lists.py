@@ -1,10 +1,10 @@
-"""A list as one parameter: the statement is the same however long the list, on both dialects."""
+"""Lists as parameters: a statement stays the same however long the list, on both dialects."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -13,6 +13,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
+
+_PADDED: Final = 1024  # elements; longer lists are rare, and a statement may only have some 32,000 parameters
 
 
 class Listed(sa.types.TypeDecorator[Any]):
@@ -57,3 +59,22 @@ def among(column: sa.ColumnElement[Any], values: Iterable[int] | Iterable[str]) 
 def among_named(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     """The same in a statement that is made once; the list comes as the parameter ``name``."""
     return _Among(column, sa.bindparam(name, type_=Listed(column.type)))
+
+
+def padded(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Lists made as long as the next power of two by repeating the last element.
+
+    An IN of another length is another statement, which the driver has to prepare again.
+    """
+    if values is None:
+        return None
+    return {
+        name: [*value, *value[-1:] * (_next_power(len(value)) - len(value))]
+        if isinstance(value, list) and len(value) <= _PADDED
+        else value
+        for name, value in values.items()
+    }
+
+
+def _next_power(count: int) -> int:
+    return 1 << (count - 1).bit_length() if count else 0
