@@ -76,6 +76,7 @@ def postgresql_form(postgres: Server | None) -> Iterator[str]:
     name = aside(postgres.create())
     aside(_formed(postgres.address(name)))
     yield name
+    aside(postgres.forget())
     aside(postgres.drop(name))
 
 
@@ -100,7 +101,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield f"sqlite+aiosqlite:///{file}"
         return
     server = _server(request)
-    async with server.database(request.getfixturevalue("postgresql_form")) as url:
+    async with server.copy(request.getfixturevalue("postgresql_form")) as url:
         yield url
 
 
