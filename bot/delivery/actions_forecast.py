@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -68,11 +68,11 @@ class Outlook:
 
     async def beside(self) -> list[str]:
         """What else there is to know: mass sends, and families that nothing reaches."""
-        to = limited(self.duty.to, self.pack, self.school.packs, self.school.default_pack, self.unit)
+        to = limited(self.duty, self.pack, self.school.packs, self.school.default_pack, self.unit)
         if to is None:
             return []
         now = self.found.now
-        costs = await mass_costs(self.work, self.school, replace(self.duty, to=to), now)
+        costs = await mass_costs(self.work, self.school, to, now)
         lines = [wording_mass.cost(c.account, c.followers, c.spent, c.day_used) for c in costs]
         if self.found.kinds.get(PersonKind.PARENT):
             asks, since = self.school.plan.asks, self.school.term_start(now)
@@ -86,7 +86,7 @@ async def outlook(
 ) -> Outlook:
     """The readings of this moment; ``material`` where the texts are chosen already."""
     ways = [way for account in school.accounts for way in _ways(account)]
-    to = limited(duty.to, pack, school.packs, school.default_pack, unit)
+    to = limited(duty, pack, school.packs, school.default_pack, unit)
     kinds: Mapping[PersonKind, int] = {}
     shares, used = [], {}
     readings = Readings(work.tx, to or OfKind(PersonKind.STUDENT), school.plan.asks, school.term_start(now))

@@ -16,7 +16,8 @@ from bot.delivery.rules import DeliveryState, period
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_mass import Month
 from bot.delivery.store_mass_tags import TagRows
-from bot.duties.plan_values import Duty, Period
+from bot.duties.plan_values import Period
+from bot.duties.scope import Aim
 from bot.messages import Urgency
 from bot.platforms.port import Ability, Client
 from bot.school import School
@@ -123,7 +124,7 @@ class MassCost:
     day_used: bool | None
 
 
-async def mass_costs(work: Work, school: School, duty: Duty, now: datetime) -> list[MassCost]:
+async def mass_costs(work: Work, school: School, to: Aim, now: datetime) -> list[MassCost]:
     """For every account that would have to send by mass, as nothing personal reaches the silent there."""
     found = []
     for account in school.accounts:
@@ -132,7 +133,7 @@ async def mass_costs(work: Work, school: School, duty: Duty, now: datetime) -> l
         rows = TagRows(work.tx, account.id, nearer(school.accounts, account.id))
         month = month_of(now, Urgency.ROUTINE)
         followers, spent = await rows.months(
-            duty.to, school.plan.asks, school.term_start(now), month.name, ROUTINE_PER_MONTH, now
+            to, school.plan.asks, school.term_start(now), month.name, ROUTINE_PER_MONTH, now
         )
         if not followers:
             continue

@@ -13,8 +13,8 @@ from bot.delivery.mass import TAGS, TOGETHER, Fit, Tag, Waiting
 from bot.delivery.rules import DeliveryState
 from bot.delivery.tables import delivery
 from bot.delivery.tables_mass import mass_month, mass_tag, mass_tagged
-from bot.duties.audience import Audience
 from bot.duties.rules import Ask
+from bot.duties.scope import Aim
 from bot.duties.store_audience import where as whom
 from bot.duties.tables import task
 from bot.messages import Realm
@@ -131,7 +131,7 @@ class TagRows:
 
     async def months(
         self,
-        audience: Audience,
+        audience: Aim,
         asks: Mapping[str, Ask],
         since: datetime | None,
         month: str,
