@@ -20,6 +20,7 @@ from bot.duties.store_audience import where as whom
 from bot.messages import Realm, Urgency
 from bot.people.rules import PersonKind, Stage
 from bot.people.tables import contact, exemption, guardian, person
+from bot.people.tables_school import parent_follow
 
 EXACT: Final = 50_000  # people up to whom everybody's channels are looked at
 SAMPLE: Final = 10_000
@@ -161,7 +162,10 @@ class Readings:
 
 
 def _first_way(ways: Sequence[Way], pushing: Mapping[str, bool], now: datetime) -> sa.ScalarSelect[Any]:
-    """The smallest place of a contact that may be written to; NULL: nobody reaches this person."""
+    """The smallest place of a contact that may be written to; NULL: nobody reaches this person.
+
+    A parent who is known not to follow 学校通知 does not hear it.
+    """
     open_ = sa.and_(contact.c.window_until > now, contact.c.window_left > 0)
     cases = []
     for place, way in enumerate(ways):
@@ -169,9 +173,11 @@ def _first_way(ways: Sequence[Way], pushing: Mapping[str, bool], now: datetime) 
         needs_window = way.realm is Realm.OPENID and not pushing[way.account]
         cases.append((sa.and_(here, open_) if needs_window else here, sa.literal(place)))
     place_ = sa.case(*cases) if cases else sa.null()
+    deaf = sa.exists().where(parent_follow.c.address == contact.c.address, sa.not_(parent_follow.c.follows))
     return (
         sa.select(sa.func.min(place_))
         .where(contact.c.person_id == person.c.id, contact.c.unreachable.is_(None))
+        .where(sa.or_(contact.c.realm != str(Realm.PARENT), ~deaf))
         .correlate(person)
         .scalar_subquery()
     )
