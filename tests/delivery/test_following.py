@@ -229,7 +229,8 @@ async def test_families_of_a_unit_are_those_of_its_children(school: Post) -> Non
         bot = school.stage.bot.school
         mine = limited(bot.plan.duties["parent-letter"], bot.default_pack, {}, bot.default_pack, SOFTWARE)
         theirs = limited(bot.plan.duties["parent-letter"], bot.default_pack, {}, bot.default_pack, NURSES)
-        assert mine is not None and theirs is not None
+        assert mine is not None
+        assert theirs is not None
         assert await work.outbox.unfollowed(mine, bot.plan.asks) == 1
         assert await work.outbox.unfollowed(theirs, bot.plan.asks) == 0
         work.tx.write(
