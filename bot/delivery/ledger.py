@@ -117,7 +117,9 @@ class Ledger:
             return ("webhook",)
         if not account.verified:
             return ()
-        return ("custom", "template", "mass") if account.type == "service" else ("custom", "mass")
+        if account.type == "subscription":
+            return ("custom", "mass")
+        return ("custom", "template", *("subscribe",) * (account.subscription is not None), "mass")
 
     async def calls(self, rows: Quotas, account: AccountSettings, now: datetime) -> list[Left]:
         """The base limits of its interfaces of which this minute or hour has used something."""
