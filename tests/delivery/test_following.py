@@ -20,9 +20,7 @@ from bot.delivery.rules import NOT_FOLLOWING, DeliveryState, Standing, offered_a
 from bot.delivery.tables import delivery
 from bot.delivery.wording import why
 from bot.duties.launch import slug_for
-from bot.duties.scope import limited
 from bot.messages import Urgency
-from bot.people.tables import guardian
 from bot.people.tables_school import parent_follow, school_class, school_directory
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock
@@ -204,41 +202,6 @@ async def test_families_are_counted_and_named_by_class(school: Post) -> None:
     await school.parent("p_lin_ba").follow()
     async with school.work() as work:
         assert await work.outbox.unfollowed(duty.to, bot.plan.asks) == 0
-
-
-async def test_who_is_deaf_to_the_school_is_foretold_elsewhere(school: Post) -> None:
-    """许兰 is reached by the official account, 林海 by nobody but his child's teacher."""
-    await learns(school)
-    await school.bind("P1", "oLin")
-    await school.member("chen").says("/push parent-letter")
-    school.member("chen").hears(
-        "将发给3人（家长3）", "渠道：campus 学校通知1人、public 公众号1人；无渠道1人（由老师转达）。"
-    )
-    campaign = await school.launched("parent-letter")
-    await school.sends()
-    found = await school.states(campaign)
-    assert found == {Standing.DELIVERED: 2, Standing.REFUSED: 1}
-    await school.member("chen").says(f"/push parent-letter 只发 {NURSES}")
-    school.member("chen").hears("没有对象")
-
-
-async def test_families_of_a_unit_are_those_of_its_children(school: Post) -> None:
-    """Of a brother elsewhere nothing is told here."""
-    await learns(school)
-    async with school.work() as work:
-        bot = school.stage.bot.school
-        mine = limited(bot.plan.duties["parent-letter"], bot.default_pack, {}, bot.default_pack, SOFTWARE)
-        theirs = limited(bot.plan.duties["parent-letter"], bot.default_pack, {}, bot.default_pack, NURSES)
-        assert mine is not None
-        assert theirs is not None
-        assert await work.outbox.unfollowed(mine, bot.plan.asks) == 1
-        assert await work.outbox.unfollowed(theirs, bot.plan.asks) == 0
-        work.tx.write(
-            guardian.insert(), parent_id=await school.person("P1"), child_id=await school.person("2301101")
-        )
-        await work.tx.flush()
-        assert await work.outbox.unfollowed(mine, bot.plan.asks) == 1
-        assert await work.outbox.unfollowed(theirs, bot.plan.asks) == 1
 
 
 async def test_random_families_end_somewhere_and_hear_once(school: Post) -> None:
