@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.delivery import wording_following, wording_mass
-from bot.delivery.actions_mass import mass_costs
+from bot.delivery.actions_mass import given, mass_costs
 from bot.delivery.base_limits import MINUTE, call_limits
 from bot.delivery.forecast import Forecast, Room, Way, foretell, reading_seconds
 from bot.delivery.forecast import Readings as Counted
@@ -67,13 +67,15 @@ class Outlook:
 
 
     async def beside(self) -> list[str]:
-        """What else there is to know: mass sends, and families that nothing reaches."""
+        """What else there is to know: mass sends, what followers gave, and families that nothing reaches."""
         to = limited(self.duty, self.pack, self.school.packs, self.school.default_pack, self.unit)
         if to is None:
             return []
         now = self.found.now
         costs = await mass_costs(self.work, self.school, to, now)
         lines = [wording_mass.cost(c.account, c.followers, c.spent, c.day_used) for c in costs]
+        gifts = await given(self.work, self.school, self.duty, to, now)
+        lines += [wording_mass.given(g.account, g.windows, g.accepted) for g in gifts]
         if self.found.kinds.get(PersonKind.PARENT):
             asks, since = self.school.plan.asks, self.school.term_start(now)
             if silent := await self.work.outbox.unfollowed(to, asks, since):
