@@ -117,9 +117,10 @@ class Ledger:
             return ("webhook",)
         if not account.verified:
             return ()
-        if account.type == "subscription":
+        if account.type != "service":
             return ("custom", "mass")
-        return ("custom", "template", *("subscribe",) * (account.subscription is not None), "mass")
+        asked = ("subscribe",) if "subscribe" in account.templates else ()
+        return ("custom", "template", *asked, "mass")
 
     async def calls(self, rows: Quotas, account: AccountSettings, now: datetime) -> list[Left]:
         """The base limits of its interfaces of which this minute or hour has used something."""
