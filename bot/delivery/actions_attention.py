@@ -163,12 +163,9 @@ async def _in_lessons(desk: _Desk, school: School) -> None:
 
 async def _one_at_a_time(desk: _Desk, urgency: Urgency) -> None:
     """What is counted per person is decided by one courier at a time; the other's rows stay due."""
-    mine = [c for c in desk.left if c.urgency is urgency and c.person and not c.nudge]
-    own: dict[int, int] = {}
-    for one in mine:
-        own[one.person] = min(one.id, own.get(one.person, one.id))
+    own = {c.id: c.person for c in desk.left if c.urgency is urgency and not c.nudge}
     taken = await desk.rows.taken_elsewhere(own, urgency, desk.now)
-    desk.without([c for c in mine if c.person in taken])
+    desk.without([c for c in desk.left if c.id in own and c.person in taken])
 
 
 async def _wants_less(desk: _Desk) -> None:

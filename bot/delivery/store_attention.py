@@ -100,22 +100,26 @@ class Attention(Lessons):
     async def taken_elsewhere(self, own: Mapping[int, int], urgency: Urgency, now: datetime) -> set[int]:
         """People of whom another courier decides about an earlier message at this very moment.
 
-        ``own``: person -> the first of the caller's due rows. Neither sees yet what the other is going to
-        send, so the later one waits. What nobody else looks at is locked until the end of the transaction.
+        ``own``: the caller's due rows and their people. Neither sees yet what the other is going to send, so
+        the later one waits. What nobody else looks at is locked until the end of the transaction.
         """
-        if self._tx.dialect == "sqlite" or not own:
+        first: dict[int, int] = {}
+        for id_, person_id in own.items():
+            if person_id:
+                first[person_id] = min(id_, first.get(person_id, id_))
+        if self._tx.dialect == "sqlite" or not first:
             return set()  # one writer at a time
         due = delivery.alias("due")
         rows = await self._tx.rows(
             sa.select(due.c.id, due.c.person_id).where(
-                among(due.c.person_id, sorted(own)),
+                among(due.c.person_id, sorted(first)),
                 due.c.settled_at.is_(None),
                 due.c.state == DeliveryState.DUE,
                 due.c.urgency == urgency,
                 due.c.not_before <= now,
             )
         )
-        earlier = {row.id: row.person_id for row in rows if row.id < own[row.person_id]}
+        earlier = {row.id: row.person_id for row in rows if row.id < first[row.person_id]}
         if not earlier:
             return set()
         free = await self._tx.rows(
