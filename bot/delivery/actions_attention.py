@@ -162,7 +162,6 @@ async def _in_lessons(desk: _Desk, school: School) -> None:
 
 
 async def _one_at_a_time(desk: _Desk, urgency: Urgency) -> None:
-    """What is counted per person is decided by one courier at a time; the other's rows stay due."""
     own = {c.id: c.person for c in desk.left if c.urgency is urgency and not c.nudge}
     taken = await desk.rows.taken_elsewhere(own, urgency, desk.now)
     desk.without([c for c in desk.left if c.id in own and c.person in taken])
