@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import aiohttp
@@ -227,24 +226,6 @@ async def test_the_clock_steps_back(post: Post) -> None:
     await post.passes(hours=6, minutes=5)
     assert [post.seen(post.lin, f"第{n}条") for n in "一二三"] == [1, 1, 1]
     assert await post.deliveries() == [(SENT, "")] * 3
-
-
-async def test_the_clock_steps_back_during_a_call(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The platform has it, its answer never comes, and by our clock the call has not been made yet."""
-    monkeypatch.setattr("bot.platforms.http.TIMEOUT", aiohttp.ClientTimeout(total=0.6))
-    post.stage.sim.faults.hang(SEND)
-    await post.queue("请看这一条", "2301001")
-    running = asyncio.create_task(post.stage.bot.courier.round())
-    while post.seen(post.lin, "请看这一条") == 0:
-        await asyncio.sleep(0.01)
-    post.stage.clock.turn(timedelta(hours=-6))
-    await running
-    post.stage.sim.faults.heal()
-    assert await post.deliveries() == [(UNKNOWN, "0")], "nobody can say how long ago it was"
-    for _ in range(8):
-        await post.passes(hours=1)
-    assert post.seen(post.lin, "请看这一条") == 1
-    assert len(post.calls(SEND)) == 1
 
 
 async def test_a_courier_that_died_before_it_packed(post: Post) -> None:
