@@ -84,7 +84,7 @@ def _when(turn: Turn, duty: Duty, order: Order) -> Say:
 
 
 async def _whom(turn: Turn, duty: Duty, order: Order) -> Say:
-    found = await units_below(turn.work, turn.school, duty, order.unit, turn.now)
+    found = await units_below(turn.work, turn.school, duty, order.unit, turn.now, _MOST + 1)
     smaller = {path: people for path, people in found.items() if path != order.unit}
     if not smaller:
         return Say(say.no_smaller_unit(), _buttons(replace(order, act=Act.LOOK), Act.LOOK))

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Final
 
 from bot.app import Bot
+from bot.cli import wording_address, wording_school
 from bot.cli import wording_doctor as say
-from bot.cli import wording_school
 from bot.cli.doctor_address import address_findings
 from bot.cli.doctor_menu import article_findings, menu_findings
 from bot.cli.doctor_school import (
@@ -58,7 +58,10 @@ class Examiner:
             found += await tried(say.GROUP, lambda: group_findings(client), Platform.WECOM)
             return [*found, *await self._ledger(account)]
         public_url = self._bot.school.accounts.url(account)
-        found += await address_findings(account, public_url, self._bot.clock(), os.urandom(32))
+        address = await address_findings(account, public_url, self._bot.clock(), os.urandom(32))
+        found += address
+        if not any(one.level is Level.WRONG for one in address):
+            found += await self._heard(account, f"{public_url}/callback/{account.id}")
         api = self._bot.lines.apis[account.id]
         token = await tried(say.TOKEN, lambda: self._token(api), api.platform)
         found += token
@@ -80,6 +83,16 @@ class Examiner:
             for one in stopped
             if one.account.removesuffix("/mass") == account.id
         ]
+
+    async def _heard(self, account: WecomApp | Wechat, url: str) -> list[Finding]:
+        """Whether the console has our address can be seen only by what the platform has sent to it."""
+        source = account.id if isinstance(account, WecomApp) else account.app_id
+        async with self._bot.database.reading() as tx:
+            if await Upkeep(tx).has_heard(source):
+                return []
+        days = self._bot.settings.retention.inbox
+        page = wording_address.callback_page(isinstance(account, WecomApp))
+        return [note(wording_address.never_called(days), wording_address.mend_never_called(page, url))]
 
     async def _token(self, api: Api) -> list[Finding]:
         """Somebody who runs this has mended something, so an earlier refusal is forgotten."""

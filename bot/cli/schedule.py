@@ -25,7 +25,7 @@ def next_(
     since: Annotated[str, typer.Option("--from", help="从何时起，如 2026-11-20 或 2026-11-20T16:40")] = "",
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
 ) -> None:
-    """以后的任务：时间、对象人数（按此刻的名单）、几时发完、阅读时间、落实的条款、编号。"""
+    """以后的任务：时间、人数（按此刻的名单）、几时发完、阅读时间、条款、编号；下一行是渠道和额度。"""
     for line in common.run(coming(settings, count, since)):
         typer.echo(line)
 
@@ -50,7 +50,10 @@ def fire(
 
 
 async def coming(settings_file: Path, count: int, since: str) -> list[str]:
-    """One line for each. Raises Refusal for a time that cannot be read."""
+    """A line for each, and where it has anybody one more, by kind and way and with what it costs.
+
+    Raises Refusal for a time that cannot be read.
+    """
     from datetime import UTC, datetime, timedelta
 
     from bot.cli import wording
@@ -64,16 +67,20 @@ async def coming(settings_file: Path, count: int, since: str) -> list[str]:
         async with database.reading() as tx:
             work, lines = Work(tx), []
             seen: dict[str, Outlook] = {}
+            beside: dict[str, list[str]] = {}
             for pack, planned in found:
                 duty = planned.duty
                 if duty.id not in seen:
                     seen[duty.id] = await outlook(work, school, pack, duty, now)
+                    beside[duty.id] = await seen[duty.id].beside()
                 forecast = await seen[duty.id].at(planned.planned_at)
                 lines.append(
                     wording.coming(
                         planned.planned_at, duty.title, forecast, duty.clause, planned.id, planned.provisional
                     )
                 )
+                if forecast.people:
+                    lines.append(wording.coming_aside(forecast, beside[duty.id]))
     return lines or [wording.nothing_coming(reach)]
 
 
@@ -91,8 +98,9 @@ async def before(settings_file: Path, id_: str, at: str) -> list[str]:
         pack, duty = pack_of_duty(school, duty_id), school.plan.duties[duty_id]
         planned_at(own, at, now)
         async with database.reading() as tx:
-            found = await (await outlook(Work(tx), school, pack, duty, now)).at(now)
-        return wording_forecast.preview(duty.title, found).splitlines()
+            seen = await outlook(Work(tx), school, pack, duty, now)
+            found, beside = await seen.at(now), await seen.beside()
+        return [*wording_forecast.preview(duty.title, found).splitlines(), *beside]
 
 
 async def fired(settings_file: Path, id_: str, at: str) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
-from bot.delivery.tables import account_state, delivery, shipment
+from bot.delivery.tables import account_state, delivery, inbox, shipment
 from bot.messages import Realm
 from bot.people.tables import contact, person, role
 from bot.platforms.store import TokenStore
@@ -67,6 +67,11 @@ class Upkeep:
             .where(delivery.c.account == account, delivery.c.state.in_(_WAITING))
             .values(state=DeliveryState.UNKNOWN, outcome=RESTORED, settled_at=now)
         )
+
+    async def has_heard(self, source: str) -> bool:
+        """Is a callback of this account remembered? ``source``: its id, or the app id of an official one."""
+        theirs = inbox.c.key.startswith(f"{source}|", autoescape=True)
+        return await self._tx.row(sa.select(sa.literal(1)).where(theirs).limit(1)) is not None
 
     async def members(self, account: str, limit: int) -> Sequence[tuple[str, str]]:
         """Address key and unit of people the roster binds to an account; who holds a role comes first."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.delivery.forecast import Forecast
-from bot.delivery.wording_forecast import short
+from bot.delivery.wording_forecast import aside, short
 from bot.duties.plan_values import ZONE
 
 _DAYS: Final = "一二三四五六日"
@@ -241,6 +241,10 @@ def coming(
 ) -> str:
     note = f"（{provisional}）" if provisional else ""
     return f"{moment(at)}  {title}  {short(found)}  {' '.join(clauses) or '无条款'}  {id_}{note}"
+
+
+def coming_aside(found: Forecast, beside: Sequence[str]) -> str:
+    return f"    {aside(found, beside)}"
 
 
 def really() -> str:

@@ -21,6 +21,17 @@ def mend_slow() -> str:
     return "企业微信保存地址时只等 1 秒：检查反向代理、DNS 和服务器负载。"
 
 
+def never_called(days: int) -> str:
+    return f"最近 {days} 天没有收到过平台的回调"
+
+
+def mend_never_called(page: str, url: str) -> str:
+    return (
+        f"还没在平台保存过地址的，serve 运行时到 {page}，URL 填 {url}，Token 和 EncodingAESKey 与设置相同，"
+        "点保存；保存过的，从手机发一句「帮助」再运行一次。"
+    )
+
+
 def no_scheme(url: str) -> str:
     return f"回调地址不是网址：{url}"
 

@@ -88,9 +88,11 @@ async def admit(
         else:
             await _in_lessons(desk, school)
             welcome = await _unremarkable(desk, caps)
+            await _one_at_a_time(desk, Urgency.ROUTINE)
             await _wants_less(desk)
             await _in_a_quiz(desk)
             await _over_cap(desk, school, caps)
+    await _one_at_a_time(desk, Urgency.ALERT)
     await _second_alert(desk)
     await _too_fast(desk)
     return [*welcome, *desk.left]
@@ -157,6 +159,12 @@ async def _in_lessons(desk: _Desk, school: School) -> None:
             held.setdefault(stages, []).append(one)
     for stages, some in held.items():
         await desk.later(some, school.plan.free_from(desk.now, stages))
+
+
+async def _one_at_a_time(desk: _Desk, urgency: Urgency) -> None:
+    own = {c.id: c.person for c in desk.left if c.urgency is urgency and not c.nudge}
+    taken = await desk.rows.taken_elsewhere(own, urgency, desk.now)
+    desk.without([c for c in desk.left if c.id in own and c.person in taken])
 
 
 async def _wants_less(desk: _Desk) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.accounts import realms_of
 from bot.delivery import wording_following, wording_mass
-from bot.delivery.actions_mass import mass_costs
+from bot.delivery.actions_mass import given, mass_costs
 from bot.delivery.base_limits import MINUTE, call_limits
 from bot.delivery.forecast import Forecast, Room, Way, foretell, reading_seconds
 from bot.delivery.forecast import Readings as Counted
@@ -67,13 +67,15 @@ class Outlook:
 
 
     async def beside(self) -> list[str]:
-        """What else there is to know: mass sends, and families that nothing reaches."""
-        to = limited(self.duty.to, self.pack, self.school.packs, self.school.default_pack, self.unit)
+        """What else there is to know: mass sends, what followers gave, and families that nothing reaches."""
+        to = limited(self.duty, self.pack, self.school.packs, self.school.default_pack, self.unit)
         if to is None:
             return []
         now = self.found.now
-        costs = await mass_costs(self.work, self.school, replace(self.duty, to=to), now)
+        costs = await mass_costs(self.work, self.school, to, now)
         lines = [wording_mass.cost(c.account, c.followers, c.spent, c.day_used) for c in costs]
+        gifts = await given(self.work, self.school, self.duty, to, now)
+        lines += [wording_mass.given(g.account, g.windows, g.accepted) for g in gifts]
         if self.found.kinds.get(PersonKind.PARENT):
             asks, since = self.school.plan.asks, self.school.term_start(now)
             if silent := await self.work.outbox.unfollowed(to, asks, since):
@@ -86,7 +88,7 @@ async def outlook(
 ) -> Outlook:
     """The readings of this moment; ``material`` where the texts are chosen already."""
     ways = [way for account in school.accounts for way in _ways(account)]
-    to = limited(duty.to, pack, school.packs, school.default_pack, unit)
+    to = limited(duty, pack, school.packs, school.default_pack, unit)
     kinds: Mapping[PersonKind, int] = {}
     shares, used = [], {}
     readings = Readings(work.tx, to or OfKind(PersonKind.STUDENT), school.plan.asks, school.term_start(now))

@@ -17,12 +17,15 @@ from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_mass import Month
 from bot.delivery.store_mass_tags import TagRows
 from bot.duties.plan_values import Duty, Period
+from bot.duties.rules import Do
+from bot.duties.scope import Aim
 from bot.messages import Urgency
 from bot.platforms.port import Ability, Client
 from bot.school import School
 from bot.settings import AccountSettings, Wechat
 from bot.work import Work
 
+_NOTICES: Final = (Do.SEND, Do.LETTER)
 _CHUNK: Final = 500  # people whose next channels are looked for at once
 
 
@@ -123,7 +126,7 @@ class MassCost:
     day_used: bool | None
 
 
-async def mass_costs(work: Work, school: School, duty: Duty, now: datetime) -> list[MassCost]:
+async def mass_costs(work: Work, school: School, to: Aim, now: datetime) -> list[MassCost]:
     """For every account that would have to send by mass, as nothing personal reaches the silent there."""
     found = []
     for account in school.accounts:
@@ -132,7 +135,7 @@ async def mass_costs(work: Work, school: School, duty: Duty, now: datetime) -> l
         rows = TagRows(work.tx, account.id, nearer(school.accounts, account.id))
         month = month_of(now, Urgency.ROUTINE)
         followers, spent = await rows.months(
-            duty.to, school.plan.asks, school.term_start(now), month.name, ROUTINE_PER_MONTH, now
+            to, school.plan.asks, school.term_start(now), month.name, ROUTINE_PER_MONTH, now
         )
         if not followers:
             continue
@@ -142,6 +145,31 @@ async def mass_costs(work: Work, school: School, duty: Duty, now: datetime) -> l
             used, spent = bool((await CourierRows(work.tx).drawn([name])).get(name)), 0
         found.append(MassCost(account.id, followers, spent, used))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What followers of an account gave by writing or tapping, and a campaign would use, in people."""
+
+    account: str
+    windows: int
+    accepted: int
+
+
+async def given(work: Work, school: School, duty: Duty, to: Aim, now: datetime) -> list[Given]:
+    """For every account; a notice goes by template before it takes of a window."""
+    found = []
+    for account in school.accounts.followed():
+        rows = TagRows(work.tx, account.id, nearer(school.accounts, account.id))
+        subscription = account.subscription
+        windows, accepted = await rows.given(
+            to, school.plan.asks, school.term_start(now), subscription.id if subscription else "", now
+        )
+        by_template = account.type == "service" and account.verified and "notice" in account.templates
+        if by_template and duty.do in _NOTICES:
+            windows = 0
+        found.append(Given(account.id, windows, accepted))
+    return [one for one in found if one.windows or one.accepted]
 
 
 def by_mass(account: AccountSettings) -> bool:

@@ -8,11 +8,12 @@ from datetime import datetime
 from bot.delivery import wording_forecast as say
 from bot.delivery.actions_forecast import outlook
 from bot.delivery.store_forecast import Readings
+from bot.duties.audience import Both, InUnit
 from bot.duties.launch import ask_approvers, register
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Occurrence, OccurrenceState
-from bot.duties.scope import limited
+from bot.duties.scope import Families, limited
 from bot.errors import Refusal
 from bot.people.rules import ADMIN_ROLES, Person, within
 from bot.school import School
@@ -46,12 +47,24 @@ async def unit_for(work: Work, by: Person, duty: str, text: str) -> str:
     return found[0]
 
 
-async def units_below(work: Work, school: School, duty: Duty, unit: str, now: datetime) -> Mapping[str, int]:
-    """The next smaller units that have anybody of the audience, with how many, in order."""
-    to = limited(duty.to, pack_of(school, duty), school.packs, school.default_pack, unit)
+async def units_below(
+    work: Work, school: School, duty: Duty, unit: str, now: datetime, most: int
+) -> Mapping[str, int]:
+    """The next smaller units that have anybody of the audience, with how many, in order; so many at most."""
+    to = limited(duty, pack_of(school, duty), school.packs, school.default_pack, unit)
     if to is None:
         return {}
-    people = await Readings(work.tx, to, school.plan.asks, school.term_start(now)).units()
+    asks, since = school.plan.asks, school.term_start(now)
+    people = await Readings(work.tx, to, asks, since).units()
+    found = dict(list(_heads(people, unit).items())[:most])
+    if isinstance(to, Families):  # a guardian of two stands in two units, and counts once above them
+        for head in found:
+            here = Families(to.to, Both(to.inside, InUnit(head)))
+            found[head] = sum((await Readings(work.tx, here, asks, since).kinds()).values())
+    return found
+
+
+def _heads(people: Mapping[str, int], unit: str) -> Mapping[str, int]:
     depth = len(unit.split("/")) + 1 if unit else 1
     while True:
         found: dict[str, int] = {}

@@ -156,7 +156,10 @@ class Outbox(Campaigns, Classes, Following):
 
 
 def _is_audience(words: Sequence[str]) -> sa.ColumnElement[bool]:
-    """学段 mean students of that stage (大学 where none is known), 家长/学段 their parents, else a kind."""
+    """学段 mean students of that stage (大学 where none is known), 家长/学段 their parents, else a kind.
+
+    A parent of no known child has a 学段 of their own.
+    """
     stages = [w for w in words if w in set(Stage)]
     kinds = [w for w in words if w in set(PersonKind)]
     student = person.c.kind == str(PersonKind.STUDENT)
@@ -168,5 +171,8 @@ def _is_audience(words: Sequence[str]) -> sa.ColumnElement[bool]:
         .join(child, child.c.id == guardian.c.child_id)
         .where(sa.func.coalesce(child.c.stage, str(Stage.COLLEGE)).in_(of_child))
     )
-    parent = sa.and_(person.c.kind == str(PersonKind.PARENT), person.c.id.in_(parents))
+    own_stage = sa.func.coalesce(person.c.stage, str(Stage.COLLEGE)).in_(of_child)
+    alone = sa.and_(own_stage, ~sa.exists().where(guardian.c.parent_id == person.c.id).correlate(person))
+    is_parent = person.c.kind == str(PersonKind.PARENT)
+    parent = sa.and_(is_parent, sa.or_(person.c.id.in_(parents), alone))
     return sa.or_(sa.and_(student, of_stage), person.c.kind.in_(kinds), parent)

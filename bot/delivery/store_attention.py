@@ -66,7 +66,8 @@ class Attention(Lessons):
         """Those whom some rule about routine messages may hold back; everybody else may simply be written to.
 
         One question for a thousand people, because in a message to everybody most are like this: they did
-        not say 少发, are in no quiz since ``rested``, are below their cap and got nothing in the last hour.
+        not say 少发, are in no quiz since ``rested``, are below their cap, have nothing else due and got
+        nothing in the last hour.
         """
         had = delivery.alias("had")
         theirs = had.c.person_id == person.c.id
@@ -81,17 +82,52 @@ class Attention(Lessons):
         lately = sa.exists().where(
             theirs, had.c.settled_at > now - _LAST_HOUR, had.c.state == DeliveryState.SENT
         )
-        under_way = sa.exists().where(theirs, had.c.settled_at.is_(None), had.c.state == DeliveryState.LEASED)
+        open_ = (theirs, had.c.settled_at.is_(None))
+        under_way = sa.exists().where(*open_, had.c.state == DeliveryState.LEASED)
+        due = (had.c.state == DeliveryState.DUE, had.c.urgency == Urgency.ROUTINE, had.c.not_before <= now)
+        another = sa.select(sa.func.count()).where(*open_, *due).scalar_subquery() > 1
         answering = sa.exists().where(
             sitting.c.person_id == person.c.id, _OPEN, sitting.c.touched_at > rested
         )
         full = counted.scalar_subquery() >= _by_kind({kind: cap.count for kind, cap in caps.items()})
         found = await self._tx.rows(
             sa.select(person.c.id).where(
-                among(person.c.id, people), sa.or_(person.c.less, full, lately, under_way, answering)
+                among(person.c.id, people), sa.or_(person.c.less, full, lately, under_way, another, answering)
             )
         )
         return {row.id for row in found}
+
+    async def taken_elsewhere(self, own: Mapping[int, int], urgency: Urgency, now: datetime) -> set[int]:
+        """People of whom another courier decides about an earlier message at this very moment.
+
+        ``own``: the caller's due rows and their people. Neither sees yet what the other is going to send, so
+        the later one waits. What nobody else looks at is locked until the end of the transaction.
+        """
+        first: dict[int, int] = {}
+        for id_, person_id in own.items():
+            if person_id:
+                first[person_id] = min(id_, first.get(person_id, id_))
+        if self._tx.dialect == "sqlite" or not first:
+            return set()  # one writer at a time
+        due = delivery.alias("due")
+        rows = await self._tx.rows(
+            sa.select(due.c.id, due.c.person_id).where(
+                among(due.c.person_id, sorted(first)),
+                due.c.settled_at.is_(None),
+                due.c.state == DeliveryState.DUE,
+                due.c.urgency == urgency,
+                due.c.not_before <= now,
+            )
+        )
+        earlier = {row.id: row.person_id for row in rows if row.id < first[row.person_id]}
+        if not earlier:
+            return set()
+        free = await self._tx.rows(
+            sa.select(delivery.c.id)
+            .where(among(delivery.c.id, sorted(earlier)))
+            .with_for_update(skip_locked=True)
+        )
+        return {earlier[id_] for id_ in earlier.keys() - {row.id for row in free}}
 
     async def readers(self, people: Sequence[int]) -> dict[int, Reader]:
         rows = await self._tx.rows(

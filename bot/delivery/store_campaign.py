@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Tx, insert_new
+from bot.db import Tx, below, insert_new
 from bot.delivery.rules import (
     BEST_FIRST,
     HELD,
@@ -39,8 +39,8 @@ _SPECIAL: Final = ("", WANTS_LESS, RECALLED)
 class Campaigns:
     _tx: Tx
 
-    async def states(self, occurrence_id: str) -> dict[Standing, int]:
-        """Everybody of the audience in exactly one standing; the counts add up to the audience.
+    async def states(self, occurrence_id: str, units: Sequence[str] = ("",)) -> dict[Standing, int]:
+        """Everybody of the audience in these units in exactly one standing; the counts add up to it.
 
         Reminders do not count: what matters is whether the campaign itself reached the person.
         """
@@ -56,7 +56,7 @@ class Campaigns:
                 sa.func.max(sa.case((task.c.exempt == "", 1), else_=0)).label("asked"),
                 sa.func.count(task.c.settled_at).label("settled"),
             )
-            .where(task.c.occurrence_id == occurrence_id)
+            .where(task.c.occurrence_id == occurrence_id, sa.or_(*(below(task.c.unit, u) for u in units)))
             .group_by(task.c.person_id)
             .subquery()
         )

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from bot.db import Tx, below
 from bot.delivery.rules import NOT_FOLLOWING, DeliveryState
 from bot.delivery.tables import delivery
-from bot.duties.audience import Audience
 from bot.duties.rules import Ask, OccurrenceState
+from bot.duties.scope import Aim, Families
+from bot.duties.store_audience import located
 from bot.duties.store_audience import where as whom
 from bot.duties.tables import occurrence, task
 from bot.messages import Realm, Urgency
@@ -51,10 +52,14 @@ class Following:
     _tx: Tx
 
     async def unfollowed(
-        self, audience: Audience, asks: Mapping[str, Ask], since: datetime | None = None
+        self, audience: Aim, asks: Mapping[str, Ask], since: datetime | None = None
     ) -> int:
         """How many families of an audience nobody reaches because none of them follows 学校通知."""
-        families = _families(whom(audience, asks, since)).subquery()
+        which = whom(audience, asks, since)
+        if isinstance(audience, Families):
+            home = sa.func.coalesce(_CHILD.c.unit, person.c.unit)
+            which = sa.and_(which, located(audience.inside, home))
+        families = _families(which).subquery()
         return int(await self._tx.scalar(sa.select(sa.func.count()).select_from(families)))
 
     async def silent_families(self, units: Iterable[str]) -> dict[str, list[int]]:

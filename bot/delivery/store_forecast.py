@@ -13,12 +13,14 @@ from bot.delivery.forecast import Share, Way
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_attention import NUDGE
 from bot.delivery.tables import delivery, shipment
-from bot.duties.audience import Audience
 from bot.duties.rules import Ask
+from bot.duties.scope import Aim, Families
+from bot.duties.store_audience import CHILD, located, without_family
 from bot.duties.store_audience import where as whom
 from bot.messages import Realm, Urgency
 from bot.people.rules import PersonKind, Stage
-from bot.people.tables import contact, exemption, person
+from bot.people.tables import contact, exemption, guardian, person
+from bot.people.tables_school import parent_follow
 
 EXACT: Final = 50_000  # people up to whom everybody's channels are looked at
 SAMPLE: Final = 10_000
@@ -30,8 +32,9 @@ _PER_ACCOUNT: Final = 20
 class Readings:
     """``audience`` is already limited to its pack and unit; ``since`` is what "without" looks back to."""
 
-    def __init__(self, tx: Tx, audience: Audience, asks: Mapping[str, Ask], since: datetime | None) -> None:
+    def __init__(self, tx: Tx, audience: Aim, asks: Mapping[str, Ask], since: datetime | None) -> None:
         self._tx = tx
+        self._aim = audience
         self._whom = whom(audience, asks, since)
 
     async def kinds(self) -> Mapping[PersonKind, int]:
@@ -104,13 +107,28 @@ class Readings:
         return found
 
     async def units(self) -> dict[str, int]:
-        """How many people of the audience each unit has itself."""
-        rows = await self._tx.rows(
-            sa.select(person.c.unit, sa.func.count().label("people"))
-            .where(self._whom)
-            .group_by(person.c.unit)
+        """How many people of the audience each unit has itself; guardians of two count in both."""
+        own = sa.select(person.c.unit, sa.func.count().label("people")).where(self._whom)
+        if not isinstance(self._aim, Families):
+            return await self._by_unit(own.group_by(person.c.unit))
+        found = await self._by_unit(own.where(without_family()).group_by(person.c.unit))
+        families = (
+            sa.select(CHILD.c.unit, sa.func.count(sa.distinct(person.c.id)).label("people"))
+            .select_from(
+                person.join(guardian, guardian.c.parent_id == person.c.id).join(
+                    CHILD, CHILD.c.id == guardian.c.child_id
+                )
+            )
+            .where(self._whom, CHILD.c.left_at.is_(None), located(self._aim.inside, CHILD.c.unit))
+            .where(~without_family())
+            .group_by(CHILD.c.unit)
         )
-        return {row.unit: row.people for row in rows}
+        for unit, people in (await self._by_unit(families)).items():
+            found[unit] = found.get(unit, 0) + people
+        return found
+
+    async def _by_unit(self, counting: sa.Select[Any]) -> dict[str, int]:
+        return {row.unit: row.people for row in await self._tx.rows(counting)}
 
     async def calls(self) -> dict[str, timedelta]:
         """How long the last calls of each account took, from the shipment to its settlement."""
@@ -144,7 +162,10 @@ class Readings:
 
 
 def _first_way(ways: Sequence[Way], pushing: Mapping[str, bool], now: datetime) -> sa.ScalarSelect[Any]:
-    """The smallest place of a contact that may be written to; NULL: nobody reaches this person."""
+    """The smallest place of a contact that may be written to; NULL: nobody reaches this person.
+
+    A parent who is known not to follow 学校通知 does not hear it.
+    """
     open_ = sa.and_(contact.c.window_until > now, contact.c.window_left > 0)
     cases = []
     for place, way in enumerate(ways):
@@ -152,9 +173,11 @@ def _first_way(ways: Sequence[Way], pushing: Mapping[str, bool], now: datetime) 
         needs_window = way.realm is Realm.OPENID and not pushing[way.account]
         cases.append((sa.and_(here, open_) if needs_window else here, sa.literal(place)))
     place_ = sa.case(*cases) if cases else sa.null()
+    deaf = sa.exists().where(parent_follow.c.address == contact.c.address, sa.not_(parent_follow.c.follows))
     return (
         sa.select(sa.func.min(place_))
         .where(contact.c.person_id == person.c.id, contact.c.unreachable.is_(None))
+        .where(sa.or_(contact.c.realm != str(Realm.PARENT), ~deaf))
         .correlate(person)
         .scalar_subquery()
     )

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from bot.db import Tx, insert
 from bot.delivery.mass import TAGS, TOGETHER, Fit, Tag, Waiting
 from bot.delivery.rules import DeliveryState
-from bot.delivery.tables import delivery
+from bot.delivery.tables import acceptance, delivery
 from bot.delivery.tables_mass import mass_month, mass_tag, mass_tagged
-from bot.duties.audience import Audience
 from bot.duties.rules import Ask
+from bot.duties.scope import Aim
 from bot.duties.store_audience import where as whom
 from bot.duties.tables import task
 from bot.messages import Realm
@@ -131,7 +131,7 @@ class TagRows:
 
     async def months(
         self,
-        audience: Audience,
+        audience: Aim,
         asks: Mapping[str, Ask],
         since: datetime | None,
         month: str,
@@ -152,6 +152,30 @@ class TagRows:
             .where(sa.or_(contact.c.window_until.is_(None), contact.c.window_until <= now))
         )
         return row.people, row.spent
+
+    async def given(
+        self, audience: Aim, asks: Mapping[str, Ask], since: datetime | None, template: str, now: datetime
+    ) -> tuple[int, int]:
+        """Of the followers whom only this account reaches: open windows, and acceptances of the others."""
+        window = sa.and_(contact.c.window_left > 0, contact.c.window_until > now)
+        window = sa.func.coalesce(window, sa.false())
+        accepted = sa.exists().where(
+            acceptance.c.address == contact.c.address,
+            acceptance.c.template == template,
+            acceptance.c.left > 0,
+        )
+        (row,) = await self._tx.rows(
+            sa.select(
+                sa.func.count(sa.distinct(sa.case((window, contact.c.person_id)))).label("windows"),
+                sa.func.count(
+                    sa.distinct(sa.case((sa.and_(~window, accepted), contact.c.person_id)))
+                ).label("accepted"),
+            )
+            .select_from(contact.join(person, person.c.id == contact.c.person_id))
+            .where(contact.c.account == self._account, sa.or_(window, accepted))
+            .where(self._reached(), whom(audience, asks, since))
+        )
+        return row.windows, row.accepted
 
     def _wanted(self, tag: Tag) -> sa.Select[tuple[str]]:
         """The bound followers whom no nearer account reaches, and who have not left."""

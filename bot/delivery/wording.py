@@ -19,6 +19,7 @@ from bot.delivery.rules import (
     STOPPED,
     TOO_LATE,
     UNCLEAR,
+    Standing,
     Stopped,
 )
 from bot.delivery.ways import EXPIRED
@@ -58,6 +59,30 @@ _REASONS: Mapping[str, str] = {
 def why(outcome: str) -> str:
     """The reason on a delivery, for the teacher who has to go and talk."""
     return _REASONS.get(outcome) or wording_mass.why(outcome) or f"平台未送达（{outcome}）"
+
+
+STANDINGS: Final[Mapping[Standing, str]] = {
+    Standing.DELIVERED: "平台已接受",
+    Standing.FOLDED: "并入汇总",
+    Standing.WAITING: "等待发送",
+    Standing.UNKNOWN: "结果不明",
+    Standing.REFUSED: "没有送达，由老师转达",
+    Standing.NO_CHANNEL: "没有账号，由老师转达",
+    Standing.HELD: "少发，不打扰",
+    Standing.RECALLED: "已撤回",
+    Standing.STOPPED: "已停止，没有发",
+    Standing.DONE: "已经做完，不必发",
+    Standing.EXEMPT: "豁免",
+}
+
+
+def not_reached(reasons: Mapping[str, int]) -> str:
+    """``没有送达的原因：不在应用可见范围 2条、…``; the platforms' codes in words."""
+    found: dict[str, int] = {}
+    for reason, messages in reasons.items():
+        found[why(reason)] = found.get(why(reason), 0) + messages
+    lines = [f"{reason} {count:,}条" for reason, count in sorted(found.items(), key=lambda one: -one[1])]
+    return f"没有送达的原因：{'、'.join(lines)}。" if lines else ""
 
 
 _WAYS: Final[Mapping[Way, str]] = {

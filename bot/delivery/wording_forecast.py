@@ -35,25 +35,38 @@ _REALMS: Final[Mapping[Realm, str]] = {
 
 def preview(title: str, found: Forecast, unit: str = "") -> str:
     """A few lines for a chat."""
-    about = "约" if found.about else ""
-    kinds = "、".join(f"{kind}{count:,}" for kind, count in found.kinds.items())
     where = f"（{unit}）" if unit else ""
-    lines = [f"「{title}」{where}将发给{found.people:,}人（{kinds}）；{when(found)}。"]
-    channels = "、".join(f"{_way(draw)}{draw.people:,}人" for draw in found.draws) or "无"
-    nowhere = f"；无渠道{found.nowhere:,}人（由老师转达）" if found.nowhere else ""
-    lines.append(f"渠道{about}：{channels}{nowhere}。")
-    if found.waiting:
-        lines.append(f"其中{found.waiting:,}名学生在上课，等课间或下课。")
-    aside = [f"少发{found.less:,}人不发"] * bool(found.less)
-    aside += [f"豁免{found.exempt:,}人"] * bool(found.exempt)
-    if aside:
-        lines.append("、".join(aside) + "。")
-    lines += [line for use in found.caps if (line := cap(use))]
-    lines += [line for draw in found.draws if (line := quota(draw))]
+    lines = [f"「{title}」{where}将发给{found.people:,}人（{_kinds(found)}）；{when(found)}。"]
+    lines += _ways_and_costs(found)
     lines.append(f"总阅读时间约{reading(found)}。")
     if found.approve:
         lines.append(f"需要{_others(found.approve)}审批。")
     return "\n".join(lines)
+
+
+def aside(found: Forecast, beside: Sequence[str]) -> str:
+    """The same for a list, in one line: by kind and way, and what it costs of quotas."""
+    parts = [_kinds(found), *_ways_and_costs(found), *beside]
+    return "；".join(part.removesuffix("。") for part in parts)
+
+
+def _kinds(found: Forecast) -> str:
+    return "、".join(f"{kind}{count:,}" for kind, count in found.kinds.items())
+
+
+def _ways_and_costs(found: Forecast) -> list[str]:
+    about = "约" if found.about else ""
+    channels = "、".join(f"{_way(draw)}{draw.people:,}人" for draw in found.draws) or "无"
+    nowhere = f"；无渠道{found.nowhere:,}人（由老师转达）" if found.nowhere else ""
+    lines = [f"渠道{about}：{channels}{nowhere}。"]
+    if found.waiting:
+        lines.append(f"其中{found.waiting:,}名学生在上课，等课间或下课。")
+    left_out = [f"少发{found.less:,}人不发"] * bool(found.less)
+    left_out += [f"豁免{found.exempt:,}人"] * bool(found.exempt)
+    if left_out:
+        lines.append("、".join(left_out) + "。")
+    lines += [line for use in found.caps if (line := cap(use))]
+    return lines + [line for draw in found.draws if (line := quota(draw))]
 
 
 def when(found: Forecast) -> str:

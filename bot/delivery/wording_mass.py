@@ -113,5 +113,12 @@ def cost(account: str, followers: int, spent: int, day_used: bool | None) -> str
     return f"{account} 群发：{followers}人，用掉当天唯一的一次{wait}。"
 
 
+def given(account: str, windows: int, accepted: int) -> str:
+    """For the look before sending."""
+    parts = [f"{windows:,}人用48小时窗口里的一条"] * bool(windows)
+    parts += [f"{accepted:,}人用掉一次订阅的提醒"] * bool(accepted)
+    return f"{account} 公众号：{'，'.join(parts)}。"
+
+
 def _code(code: int) -> str:
     return _CODES.get(code, f"平台代码{code}")

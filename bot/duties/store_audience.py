@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -21,22 +22,56 @@ from bot.duties.audience import (
     enough,
 )
 from bot.duties.rules import Ask
+from bot.duties.scope import Aim, Families
 from bot.duties.tables import occurrence, proof, task
-from bot.people.tables import person, role
+from bot.people.rules import PersonKind
+from bot.people.tables import guardian, person, role
+
+CHILD: Final = person.alias("child")
 
 
-def where(
-    audience: Audience, asks: Mapping[str, Ask], since: datetime | None = None
-) -> sa.ColumnElement[bool]:
+def where(audience: Aim, asks: Mapping[str, Ask], since: datetime | None = None) -> sa.ColumnElement[bool]:
     """The condition equal to ``audience.matches``; those who have left are never meant.
 
     ``asks`` gives the ask of each duty (``plan.asks``). ``since`` limits "without" to what was planned from
     then on, usually the first day of the term; proof of last term does not count for this one.
     """
-    return sa.and_(person.c.left_at.is_(None), _where(audience, asks, since))
+    if not isinstance(audience, Families):
+        return sa.and_(person.c.left_at.is_(None), _where(audience, asks, since))
+    children = (
+        sa.select(sa.literal(1))
+        .select_from(guardian.join(CHILD, CHILD.c.id == guardian.c.child_id))
+        .where(guardian.c.parent_id == person.c.id, CHILD.c.left_at.is_(None))
+        .where(located(audience.inside, CHILD.c.unit))
+        .correlate(person)
+    )
+    return sa.and_(
+        person.c.left_at.is_(None),
+        _where(audience.to, asks, since),
+        sa.or_(
+            sa.and_(without_family(), located(audience.inside, person.c.unit)),
+            sa.and_(person.c.kind == str(PersonKind.PARENT), sa.exists(children)),
+        ),
+    )
 
 
-def _where(audience: Audience, asks: Mapping[str, Ask], since: datetime | None) -> sa.ColumnElement[bool]:
+def located(inside: Audience, unit: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Does this unit lie in a tree of units?"""
+    return _where(inside, {}, None, unit)
+
+
+def without_family() -> sa.ColumnElement[bool]:
+    """Whoever a letter means by themselves: also a parent of whom no child is known."""
+    has = sa.exists().where(guardian.c.parent_id == person.c.id).correlate(person)
+    return sa.or_(person.c.kind != str(PersonKind.PARENT), ~has)
+
+
+def _where(
+    audience: Audience,
+    asks: Mapping[str, Ask],
+    since: datetime | None,
+    unit: sa.ColumnElement[str] = person.c.unit,
+) -> sa.ColumnElement[bool]:
     match audience:
         case OfKind(kind):
             return person.c.kind == kind.value
@@ -44,17 +79,17 @@ def _where(audience: Audience, asks: Mapping[str, Ask], since: datetime | None) 
             # A stage may be unknown, and NOT (NULL = …) would be neither true nor false.
             return sa.func.coalesce(person.c.stage, "") == stage.value
         case InUnit(path):
-            return below(person.c.unit, path)
+            return below(unit, path)
         case HasRole(name):
             return sa.exists().where(role.c.person_id == person.c.id, role.c.role == name.value)
         case Without():
             return sa.not_(_answered(audience, asks, since))
         case Both(left, right):
-            return sa.and_(_where(left, asks, since), _where(right, asks, since))
+            return sa.and_(_where(left, asks, since, unit), _where(right, asks, since, unit))
         case Either(left, right):
-            return sa.or_(_where(left, asks, since), _where(right, asks, since))
+            return sa.or_(_where(left, asks, since, unit), _where(right, asks, since, unit))
         case Except(left, right):
-            return sa.and_(_where(left, asks, since), sa.not_(_where(right, asks, since)))
+            return sa.and_(_where(left, asks, since, unit), sa.not_(_where(right, asks, since, unit)))
 
 
 def _answered(part: Without, asks: Mapping[str, Ask], since: datetime | None) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from bot.duties.audience import Audience
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState
 from bot.duties.store_audience import where as whom
+from bot.duties.store_audience import without_family
 from bot.duties.tables import occurrence, task
 from bot.people.rules import PersonKind, Stage
 from bot.people.tables import exemption, guardian, person
@@ -74,8 +75,8 @@ class Launches:
         """A task for everybody of the audience who works under the occurrence's pack; how many tasks.
 
         A letter gives a guardian one task for each child, so that each child has a receipt; there the unit is
-        the child's, because brothers and sisters may be in two. ``since`` is the first day of the term: what
-        "without" in an audience looks back to.
+        the child's, because brothers and sisters may be in two. A parent of no known child has one as well.
+        ``since`` is the first day of the term: what "without" in an audience looks back to.
         """
         await self._tx.flush()
         where = whom(duty.to, asks, since)
@@ -91,7 +92,7 @@ class Launches:
             done += await self._tx.execute(
                 insert_new(task).from_select(_COLUMNS, _for_children(value, parents, now))
             )
-            where = sa.and_(where, person.c.kind != str(PersonKind.PARENT))
+            where = sa.and_(where, without_family())
         where = sa.and_(where, here(person.c.unit))
         own = sa.select(
             sa.literal(value.id),

@@ -49,7 +49,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         seen = await outlook(
             work, visit.school, pack, duty, visit.now, unit=order.unit, material=one.material
         )
-        found = await seen.at(moment)
+        found, beside = await seen.at(moment), await seen.beside()
     own = own_next(visit.school.plan, pack, duty, visit.now) if order.at else ()
     return visit.page(
         "console_before.html",
@@ -57,7 +57,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         duty=duty,
         unit=order.unit,
         at=f"{order.at.astimezone(ZONE):%Y-%m-%dT%H:%M}" if order.at else "",
-        lines=say.preview(duty.title, found, order.unit).splitlines() if found.people else [],
+        lines=[*say.preview(duty.title, found, order.unit).splitlines(), *beside] if found.people else [],
         nobody=say.nobody(duty.title),
         own=[say.own_plan(planned, planned == order.at) for planned in own],
         versions=_versions(visit, one, seen),

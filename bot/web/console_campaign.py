@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot.delivery import actions, wording_following, wording_mass
 from bot.delivery.actions_trial import try_out
 from bot.delivery.store_mass_jobs import Job, JobRows
+from bot.delivery.wording import STANDINGS, not_reached
 from bot.duties.audience import kinds_named
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
@@ -61,6 +62,8 @@ async def show(visit: Visit) -> web.StreamResponse:
         if not tallies and not me.may_change(occurrence.unit):
             return visit.say(wording.no_such_page(), 404)
         deliveries = await work.stats.deliveries((top,) if top else me.scope, id_)
+        standings = await work.outbox.states(id_, (top,) if top else me.scope)
+        refusals = await work.outbox.refusals(id_) if me.may_change(occurrence.unit) and not top else {}
         confirmed = await work.results.confirmed(id_) if me.whole_school and not top else 0
         mass = await JobRows(tx).of(id_) if me.may_change(occurrence.unit) else []
         here = [top] if top else list(me.scope)
@@ -90,6 +93,8 @@ async def show(visit: Visit) -> web.StreamResponse:
         picture=_picture(tallies, where) if len(units) > 1 else "",
         deliveries=[(wording.DELIVERIES[state], count) for state, count in sorted(deliveries.items())]
         + [(wording.REPORTED, confirmed)] * bool(confirmed),
+        people=[(words, standings[one]) for one, words in STANDINGS.items() if standings.get(one)],
+        reasons=not_reached(refusals),
         mass=[_mass_line(job) for job in mass],
         classes=[wording_following.class_sent(occurrence.title, c.unit, c.state, c.outcome) for c in classes],
         unfollowed=sum(map(len, families.values())),

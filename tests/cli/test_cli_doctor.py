@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.delivery.base_limits import call_limits
+from bot.delivery.store_inbox import Inbox
 from bot.delivery.tables import account_state, quota
 from bot.duties.plan_values import ZONE
+from bot.messages import Reply
 from bot.settings import WecomApp
 from tests.cli.office import SECRETS
 from tests.cli.ward import HOST, Ward
@@ -47,6 +49,20 @@ async def test_an_ip_that_is_not_trusted(ward: Ward) -> None:
     assert "其余检查等令牌正常以后再做" in found.out
     ward.app.trusted_ips = ward.public.trusted_ips = (HOST,)
     assert (await ward.doctor()).code == 0  # what was mended counts at once
+
+
+async def test_an_address_that_was_never_saved_in_the_console(ward: Ward) -> None:
+    """It answers well, and the platform does not know it: the page is named until something has come."""
+    found = await ward.doctor()
+    assert found.out.count("没有收到过平台的回调") == 2
+    assert f"接收消息→设置API接收，URL 填 {ward.url}/callback/campus" in found.out
+    assert f"消息与事件推送，URL 填 {ward.url}/callback/public" in found.out
+    database = ward.office.database()
+    async with database.begin() as tx:
+        for key in ("campus|xiaolin|1", "campus2|xiaolin|2", "wx0123456789abcdef|oLin|3"):
+            Inbox(tx).remember(key, Reply("好"), datetime.now(UTC))
+    await database.close()
+    assert "没有收到过平台的回调" not in (await ward.doctor()).out
 
 
 async def test_a_wrong_secret_is_tried_once(ward: Ward) -> None:

@@ -33,6 +33,7 @@ async def test_subscription_templates_are_looked_at(ward: Ward) -> None:
     assert "模板 subscribe 可用，字段齐全" in found.out
     assert "网页上的「下次提醒我」可用" in found.out
     assert "平台额度 订阅通知：今天已用 0" in found.out
+    assert "本机额度 订阅通知：今天已用 0 / 100,000" in found.out
     ward.office.change("settings.yaml", "type: once", "type: long")
     assert "type 改成 once" in (await ward.doctor()).err
     ward.office.change("settings.yaml", "id: SUB,", "id: TPL,")

@@ -54,6 +54,7 @@ class Ward:
     office: Office
     sim: Simulation
     bot: web.Application
+    url: str = ""
 
     async def doctor(self) -> Outcome:
         return await self.office.types("doctor")
@@ -90,4 +91,4 @@ async def open_ward(folder: Path) -> AsyncIterator[Ward]:
         built(settings, office.folder) as bot,
         served(bot.web, own),
     ):
-        yield Ward(office, sim_app[SIMULATION], bot.web)
+        yield Ward(office, sim_app[SIMULATION], bot.web, f"http://{HOST}:{own}")

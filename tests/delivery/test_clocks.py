@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import aiohttp
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -62,6 +63,24 @@ async def test_a_day_forward_and_back(post: Post) -> None:
     assert before.keys() <= after.keys()
     assert set((await occurrences(post)).values()) == {1}
     assert not await post.rows(sa.select(shipment.c.id).where(shipment.c.state.in_(("sending", "waiting"))))
+
+
+async def test_the_clock_steps_back_during_a_call(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform has it, its answer never comes, and by our clock the call has not been made yet."""
+    monkeypatch.setattr("bot.platforms.http.TIMEOUT", aiohttp.ClientTimeout(total=0.6))
+    post.stage.sim.faults.hang(SEND)
+    await post.queue("请看这一条", "2301001")
+    running = asyncio.create_task(post.stage.bot.courier.round())
+    while post.seen(post.lin, "请看这一条") == 0:
+        await asyncio.sleep(0.01)
+    post.stage.clock.turn(timedelta(hours=-6))
+    await running
+    post.stage.sim.faults.heal()
+    assert await post.deliveries() == [(DeliveryState.UNKNOWN, "0")], "nobody can say how long ago it was"
+    for _ in range(8):
+        await post.passes(hours=1)
+    assert post.seen(post.lin, "请看这一条") == 1
+    assert len(post.calls(SEND)) == 1
 
 
 async def occurrences(post: Post) -> dict[str, int]:

@@ -60,7 +60,7 @@ async def test_routine_campaigns_leave_the_fourth_of_the_month_to_alerts(post: M
     assert post.calls(LIST) == ["ok"] * 3
     async with post.work() as work:
         school = post.stage.bot.school
-        (cost,) = await mass_costs(work, school, school.plan.duties["weekly-reminder"], post.now)
+        (cost,) = await mass_costs(work, school, school.plan.duties["weekly-reminder"].to, post.now)
     assert (cost.followers, cost.spent, cost.day_used) == (6, 6, None)
     alert = await post.sound()
     assert post.calls(LIST) == ["ok"] * 4

@@ -119,7 +119,7 @@ async def test_a_day_holds_one_and_the_other_waits_for_tomorrow(post: MassPost) 
     assert await post.states(second) == {Standing.WAITING: 6}
     async with post.work() as work:
         school = post.stage.bot.school
-        (cost,) = await mass_costs(work, school, school.plan.duties["weekly-reminder"], post.now)
+        (cost,) = await mass_costs(work, school, school.plan.duties["weekly-reminder"].to, post.now)
     assert (cost.followers, cost.spent, cost.day_used) == (6, 0, True)
     await post.passes(hours=17)  # two in the morning: the day is new, the hour is quiet
     assert post.calls(ALL) == ["ok"]

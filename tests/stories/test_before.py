@@ -29,6 +29,7 @@ LARGER = replace(
         _row("2301009", "贺子涵", "学生", "护理学院/2023级/护理2301", "s2301009"),
         _row("T1005", "秦川", "教职工", "学生处", "qin", 职责="管理员", 负责单位="全校", 学段=""),
         _row("P9", "秦川", "家长", SOFTWARE, "p_qin", 监护="2301002"),
+        _row("P8", "方方", "家长", "护理学院"),
     ],
 )
 
@@ -207,3 +208,31 @@ async def test_what_parents_get_comes_as_it_would_or_says_so(cast: Cast) -> None
     assert "/a/" not in str(bubble.to_json())
     cast.mother.never_received("试发")
     cast.parent("p_qin").never_received("试发")
+
+
+async def test_a_letter_counts_parents_where_their_children_are(cast: Cast) -> None:
+    """许兰 stands in 软件2301 and has a child in 网络2402 too: a class foretells what it gets."""
+    await cast.stage.rings()
+    await cast.chen.says("/push parent-letter 只发 网络2402")
+    cast.chen.hears("（信息工程学院/2024级/网络2402）将发给1人（家长1）", "学校通知1人")
+    await cast.chen.says("/push parent-letter 只发")
+    cast.chen.hears("信息工程学院 3人", "护理学院 1人")
+    await cast.chen.says("/push parent-letter 发送")
+    await cast.stage.rings()
+    assert await count(cast, task) == 5, "one a guardian and child, and a parent of none"
+
+
+async def test_a_parent_of_no_known_child_has_the_letter_too(cast: Cast) -> None:
+    """The roster names no child of 方方: she is of her own unit, and nobody of the audience is lost."""
+    await cast.stage.rings()
+    await cast.visitor.says("绑定 方方 P8")
+    await cast.chen.says("/push parent-letter 只发 护理学院")
+    cast.chen.hears("将发给1人（家长1）")
+    await cast.chen.says("/push parent-letter")
+    cast.chen.hears("将发给4人（家长4）")
+    await cast.chen.says("/push parent-letter 发送")
+    await cast.stage.rings()
+    cast.visitor.received("一封信")
+    (one,) = await all_of(cast, "parent-letter")
+    async with cast.stage.bot.database.reading() as tx:
+        assert sum((await Work(tx).outbox.states(one.id)).values()) == 4

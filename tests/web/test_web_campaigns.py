@@ -106,3 +106,27 @@ async def test_pause_holds_messages_back_and_stop_is_final(browser: New, campus:
         found = await Work(tx).duties.occurrence(campaign)
     assert found is not None
     assert found.state is OccurrenceState.STOPPED
+
+
+async def test_every_person_is_in_one_line_and_the_sum_is_the_roster(browser: New, campus: Campus) -> None:
+    """Three students: one reached, one refused, one exempt; a teacher sees those of the own class."""
+    async with campus.database.begin() as tx:
+        Work(tx).people.exempt((await campus.person("2402001")).id, "*", "病假", campus.clock.now)
+    campaign, _ = await campus.launches("weekly")
+    async with campus.database.begin() as tx:
+        for code, state, outcome in (("2301001", "sent", ""), ("2301002", "refused", "81013")):
+            person = await campus.person(code)
+            await tx.execute(
+                sa.update(delivery)
+                .where(delivery.c.person_id == person.id)
+                .values(state=state, outcome=outcome)
+            )
+    admin = await enters(browser(), campus, "A1")
+    page = await admin.opens(f"/console/campaign?id={quote(campaign)}")
+    for words in ("平台已接受1", "没有送达，由老师转达1", "豁免1", "合计3"):
+        assert words in page.words
+    assert "没有送达的原因：不在应用可见范围1条。" in page.words
+    teacher = await enters(browser(), campus, "T1")
+    page = await teacher.opens(f"/console/campaign?id={quote(campaign)}")
+    assert "合计2" in page.words
+    assert "原因：不在" not in page.words
