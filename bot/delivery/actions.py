@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,6 +12,7 @@ from bot.delivery import wording
 from bot.delivery.rules import Stopped
 from bot.duties import launch
 from bot.duties.actions_classes import to_parents
+from bot.duties.actions_files import keep_files
 from bot.duties.audience import kinds_named
 from bot.duties.composing import Message
 from bot.duties.occurrences import occurrence_id
@@ -160,13 +162,21 @@ def tell_staff(work: Work, school: School, occurrence: Occurrence, now: datetime
         return 0
     slug = launch.slug_for(school.key, occurrence.id)
     words = Markdown(f"**{occurrence.title}**\n[打开]({school.accounts.public_url}/a/{slug})")
-    return tell_groups(work, school, occurrence.id, words, Urgency.ROUTINE, now)
+    text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
+    files = keep_files(work, text.files if text else (), now)
+    return tell_groups(work, school, occurrence.id, words, Urgency.ROUTINE, now, files)
 
 
 def tell_groups(
-    work: Work, school: School, occurrence: str, content: Content, urgency: Urgency, now: datetime
+    work: Work,
+    school: School,
+    occurrence: str,
+    content: Content,
+    urgency: Urgency,
+    now: datetime,
+    files: Sequence[Content] = (),
 ) -> int:
-    """One message to each staff group; the content may hold nothing about a person."""
+    """One message to each staff group, with its files; the content may hold nothing about a person."""
     groups = school.accounts.webhooks()
     for group in groups:
         work.outbox.queue(
@@ -178,5 +188,6 @@ def tell_groups(
             urgency=urgency,
             not_before=now if urgency is Urgency.ALERT else school.plan.quiet_until(now),
             occurrence=occurrence,
+            files=files,
         )
     return len(groups)

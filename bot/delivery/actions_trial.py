@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from bot.delivery import wording_forecast as say
 from bot.delivery.actions_forecast import outlook
 from bot.delivery.content import from_json, to_json
+from bot.duties.actions_files import keep_files
 from bot.duties.composing import Message, compose, forward
 from bot.duties.launch import can_push, slug_for
 from bot.duties.plan_values import Duty
@@ -74,6 +75,7 @@ async def try_out(
                     content=content,
                     urgency=Urgency.SOLICITED,
                     not_before=now,
+                    files=keep_files(work, message.files, now),
                 )
     work.people.audit(asker.id, "push trial", now, {"occurrence": occurrence.id})
     return Trial(len(sent), tuple(dict.fromkeys(sent)), as_member)

@@ -42,6 +42,8 @@ def preview(title: str, found: Forecast, unit: str = "") -> str:
     channels = "、".join(f"{_way(draw)}{draw.people:,}人" for draw in found.draws) or "无"
     nowhere = f"；无渠道{found.nowhere:,}人（由老师转达）" if found.nowhere else ""
     lines.append(f"渠道{about}：{channels}{nowhere}。")
+    if found.files:
+        lines.append(f"附件：{'、'.join(found.files)}（公众号里在网页打开）。")
     if found.waiting:
         lines.append(f"其中{found.waiting:,}名学生在上课，等课间或下课。")
     aside = [f"少发{found.less:,}人不发"] * bool(found.less)
@@ -89,7 +91,7 @@ def quota(draw: Draw) -> str:
     if draw.left is None:
         return ""
     short_ = f"，今天不够，余下{draw.later:,}人明天起发" if draw.later else ""
-    return f"{_way(draw)}当日额度：用{draw.people:,}，可用{draw.left:,}{short_}。"
+    return f"{_way(draw)}当日额度：用{draw.messages:,}，可用{draw.left:,}{short_}。"
 
 
 def _way(draw: Draw) -> str:

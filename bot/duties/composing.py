@@ -12,12 +12,12 @@ from bot.duties.plan_values import ZONE, Duty
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
 from bot.duties.starting import DIGEST
 from bot.duties.wording import day
-from bot.materials.rules import Material, pick
+from bot.materials.rules import Enclosure, Material, pick
 from bot.messages import Choice, Content, Notice, Question, Text
 from bot.people.rules import leaf
 from bot.quiz.items import AUDIENCES
 from bot.school import School
-from bot.settings import AccountSettings, WecomApp
+from bot.settings import AccountSettings, Wechat, WecomApp
 from bot.work import Work
 
 _FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
@@ -28,10 +28,14 @@ _SAFE: Final = "学校不会通过群或机器人收费、要验证码、发下�
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One content for the people of some audiences (学段, 教职工, 家长); empty means everybody."""
+    """One content for the people of some audiences (学段, 教职工, 家长); empty means everybody.
+
+    ``files`` come with it where the account carries files; elsewhere its page has them.
+    """
 
     content: Content
     audience: tuple[str, ...] = ()
+    files: tuple[Enclosure, ...] = ()
 
 
 async def choose_texts(work: Work, school: School, duty: Duty, planned_at: datetime) -> str:
@@ -78,7 +82,8 @@ def compose(
         case Do.QUIZ:
             return [Message(_quiz(occurrence, cards))]
         case Do.CONFIRM:
-            return [Message(_confirm(school, occurrence, duty, cards, url))]
+            asked = _confirm(school, occurrence, duty, cards, url)
+            return [Message(asked, files=files_of(school, account, occurrence.material))]
         case Do.TICK | Do.REPORT:
             return [Message(_office(occurrence, cards))]
         case _:
@@ -92,9 +97,16 @@ def compose(
                         school.library.get(id_), occurrence, duty, account, f"{url}?v={quote(audiences[0])}"
                     ),
                     tuple(audiences),
+                    files_of(school, account, id_),
                 )
                 for id_, audiences in groups.items()
             ]
+
+
+def files_of(school: School, account: AccountSettings, material: str) -> tuple[Enclosure, ...]:
+    """What comes with a text by this account; an official account carries no files."""
+    text = school.library.get(material)
+    return () if text is None or isinstance(account, Wechat) else text.files
 
 
 def forward(
@@ -108,7 +120,8 @@ def forward(
     lines = [f"请把「{text.title if text else occurrence.title}」转到班级家长群："]
     lines += [f"{leaf(unit)} {base}/a/{slug}?k={k}" for unit, k in links]
     lines.append("转好后回「已转发」，无需截图。")
-    return Message(Text("\n".join(lines), (Choice("已转发", "已转发"),)))
+    words = Text("\n".join(lines), (Choice("已转发", "已转发"),))
+    return Message(words, files=files_of(school, account, text.id if text else ""))
 
 
 def _quiz(occurrence: Occurrence, cards: bool) -> Content:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,23 @@ class Scene:
     options: tuple[tuple[str, str], ...]
     answer: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that travels with a text; ``name`` is what people see."""
+
+    name: str
+    data: bytes = field(default=b"", repr=False)
+
+    @property
+    def ending(self) -> str:
+        return self.name.rpartition(".")[2].lower()
+
+
+VOICE: Final = frozenset({"amr"})
+PICTURES: Final = frozenset({"jpg", "jpeg", "png"})
+PAPERS: Final = frozenset({"pdf", "doc", "docx", "ppt", "pptx", "xls", "xlsx", "txt", "mp3", "mp4"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,7 @@ class Material:
     season: frozenset[int] = frozenset()
     scene: Scene | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

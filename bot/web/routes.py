@@ -34,6 +34,7 @@ from bot.web.visit import Page, Visit, served
 
 _ROUTES: Final[tuple[tuple[str, str, Page], ...]] = (
     ("GET", "/a/{slug}", article.show),
+    ("GET", "/a/{slug}/file/{text}/{name}", article.file),
     ("POST", "/a/{slug}/open", article_acts.opened),
     ("POST", "/a/{slug}/confirm", article_acts.confirm),
     ("POST", "/a/{slug}/sign", article_acts.signed),
