@@ -67,7 +67,7 @@ def test_what_a_platform_would_not_take_is_told_with_its_line(
         load_library(folder)
 
 
-@pytest.mark.parametrize("name", ["../schedules.pdf", ".hidden.pdf", "a.exe", "a", "a.svg", "x" * 60 + ".pdf"])
+@pytest.mark.parametrize("name", ["../a.pdf", ".hidden.pdf", "a.exe", "a", "a.svg", "x" * 60 + ".pdf"])
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     (told,) = complaints(put(tmp_path, f'"{name}"'))
     assert "college-06.md:7: " in told
