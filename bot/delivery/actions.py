@@ -14,7 +14,7 @@ from bot.duties import launch
 from bot.duties.actions_classes import to_parents
 from bot.duties.actions_files import keep_files
 from bot.duties.audience import kinds_named
-from bot.duties.composing import Message
+from bot.duties.composing import Message, cover_of
 from bot.duties.occurrences import occurrence_id
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -161,8 +161,11 @@ def tell_staff(work: Work, school: School, occurrence: Occurrence, now: datetime
     if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest:
         return 0
     slug = launch.slug_for(school.key, occurrence.id)
-    words = Markdown(f"**{occurrence.title}**\n[打开]({school.accounts.public_url}/a/{slug})")
+    base = school.accounts.public_url
+    words: Content = Markdown(f"**{occurrence.title}**\n[打开]({base}/a/{slug})")
     text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
+    if text and (picture := cover_of(base, text)):
+        words = Notice(text.title, occurrence.title, f"{base}/a/{slug}", picture=picture)
     files = keep_files(work, text.files if text else (), now)
     return tell_groups(work, school, occurrence.id, words, Urgency.ROUTINE, now, files)
 

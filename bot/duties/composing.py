@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -91,16 +91,19 @@ def compose(
             for audience in (*AUDIENCES, *(f"家长/{stage}" for stage in _SUFFIXES)):
                 if (id_ := occurrence.material_for(audience)) or "=" not in occurrence.material:
                     groups.setdefault(id_, []).append(audience)
-            return [
-                Message(
-                    _text(
-                        school.library.get(id_), occurrence, duty, account, f"{url}?v={quote(audiences[0])}"
-                    ),
-                    tuple(audiences),
-                    files_of(school, account, id_),
-                )
-                for id_, audiences in groups.items()
-            ]
+            messages = []
+            for id_, audiences in groups.items():
+                text = school.library.get(id_)
+                content = _text(text, occurrence, duty, account, f"{url}?v={quote(audiences[0])}")
+                if isinstance(content, Notice):
+                    content = replace(content, picture=cover_of(base, text))
+                messages.append(Message(content, tuple(audiences), files_of(school, account, id_)))
+            return messages
+
+
+def cover_of(base: str, text: Material | None) -> str:
+    """Where the picture of a text is, below the address of an account; empty where it has none."""
+    return f"{base}/cover/{text.id}" if text and text.cover else ""
 
 
 def files_of(school: School, account: AccountSettings, material: str) -> tuple[Enclosure, ...]:

@@ -49,17 +49,15 @@ def read_folder(folder: Path) -> dict[str, str]:
 def read_all(folder: Path) -> Reading:
     """The texts of a folder with their files, and every complaint. Raises BadFile for no folder."""
     reading = read_materials(read_folder(folder))
-    placed, wrong = [], []
+    placed: list[Placed] = []
+    wrong: list[Complaint] = []
     for one in reading.placed:
-        files = []
-        for number, file in enumerate(one.text.files):
-            data, complaint = _read(folder / one.text.kind / file.name)
-            files.append(replace(file, data=data))
-            if complaint:
-                wrong.append(one.complain(say.with_file(file.name, complaint), "files"))
-            elif file.name in [other.name for other in one.text.files[:number]]:
-                wrong.append(one.complain(say.with_file(file.name, say.named_twice()), "files"))
-        placed.append(replace(one, text=replace(one.text, files=tuple(files))))
+        place = folder / one.text.kind
+        files = tuple(_filled(place, file, one, "files", wrong) for file in one.text.files)
+        if len({file.name for file in files}) < len(files):
+            wrong.append(one.complain(say.named_twice(), "files"))
+        cover = one.text.cover and _filled(place, one.text.cover, one, "cover", wrong)
+        placed.append(replace(one, text=replace(one.text, files=files, cover=cover)))
     wrong += _too_much(placed)
     return Reading(tuple(placed), (*reading.complaints, *wrong))
 
@@ -70,6 +68,14 @@ def load_library(folder: Path) -> Library:
     if reading.complaints:
         raise BadFile(list(reading.complaints))
     return reading.library
+
+
+def _filled(place: Path, file: Enclosure, one: Placed, key: str, wrong: list[Complaint]) -> Enclosure:
+    """The file with its bytes; what is wrong with it joins the complaints."""
+    data, complaint = _read(place / file.name)
+    if complaint:
+        wrong.append(one.complain(say.with_file(file.name, complaint), key))
+    return replace(file, data=data)
 
 
 def _read(path: Path) -> tuple[bytes, str]:
@@ -97,6 +103,6 @@ def _ending(path: Path) -> str:
 
 
 def _too_much(placed: list[Placed]) -> Iterator[Complaint]:
-    total = sum(len(file.data) for one in placed for file in one.text.files)
+    total = sum(len(file.data) for one in placed for file in (*one.text.files, one.text.cover) if file)
     if total > ALL_BYTES:
         yield Complaint("materials", 1, say.too_many_files(total, ALL_BYTES))

@@ -52,6 +52,13 @@ def _file(name: str) -> str:
     return name
 
 
+def _picture(name: str) -> str:
+    """Raises ValueError for what is no picture's name."""
+    if Enclosure(name).ending not in PICTURES:
+        raise ValueError(say.bad_ending(name, sorted(PICTURES)))
+    return _file(name)
+
+
 _File = Annotated[Line, AfterValidator(_file)]
 
 
@@ -103,6 +110,7 @@ class _Front(BaseModel):
 
 class _Sendable(_Front):
     files: Annotated[tuple[_File, ...], Field(max_length=FILES)] = ()
+    cover: Annotated[Line, AfterValidator(_picture)] | None = None
 
 
 class _Seasonal(_Sendable):
@@ -217,6 +225,7 @@ def _read(name: str, text: str) -> Placed:
         scene=values.scene.value if values.scene else None,
         extra=MappingProxyType(extra),
         files=tuple(map(Enclosure, values.files)) if isinstance(values, _Sendable) else (),
+        cover=Enclosure(values.cover) if isinstance(values, _Sendable) and values.cover else None,
     )
     return Placed(material, name, MappingProxyType(lines), body_line)
 

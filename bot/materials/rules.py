@@ -38,7 +38,10 @@ PAPERS: Final = frozenset({"pdf", "doc", "docx", "ppt", "pptx", "xls", "xlsx", "
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One Markdown file. ``kind`` is its folder; ``season`` the weeks of the school year it fits."""
+    """One Markdown file. ``kind`` is its folder; ``season`` the weeks of the school year it fits.
+
+    ``files`` come with its message, ``cover`` is the picture on it.
+    """
 
     id: str
     kind: str
@@ -52,6 +55,7 @@ class Material:
     scene: Scene | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Enclosure, ...] = ()
+    cover: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True)

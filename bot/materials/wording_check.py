@@ -110,7 +110,7 @@ def file_missing() -> str:
 
 
 def named_twice() -> str:
-    return "写了两次"
+    return "同一个附件写了两次"
 
 
 def bad_size(size: int, most: int) -> str:

@@ -106,6 +106,7 @@ def _page(
         paused=occurrence.state is OccurrenceState.PAUSED,
         title=occurrence.title if _own_words(occurrence) else first.title if first else occurrence.title,
         articles=_own_words(occurrence) or [(text.title, article(text.body, fields)) for text in texts],
+        cover=f"/cover/{first.id}" if first and first.cover else "",
         files=shown(slug, texts),
         safe=wording.SAFE,
         todo=wording.todo(occurrence.ask),

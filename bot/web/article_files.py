@@ -1,4 +1,4 @@
-"""/a/{slug}/file/{text}/{name}: what lies beside a text, for whoever got the link and no file in a chat."""
+"""/a/{slug}/file/{text}/{name}, /cover/{text}: what lies beside a text, for whoever got no file in a chat."""
 
 from __future__ import annotations
 
@@ -58,6 +58,12 @@ def fetched(visit: Visit, occurrence: Occurrence) -> web.Response:
     if found is None or occurrence.state is OccurrenceState.STOPPED:
         return visit.say(wording.no_such_page(), 404)
     return _response(found)
+
+
+async def cover(visit: Visit) -> web.StreamResponse:
+    """GET /cover/{text}: the picture on a message, which the platform fetches before anybody opens it."""
+    text = visit.school.library.get(visit.request.match_info["text"])
+    return _response(text.cover) if text and text.cover else visit.say(wording.no_such_page(), 404)
 
 
 def _response(file: Enclosure) -> web.Response:

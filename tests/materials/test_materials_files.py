@@ -95,3 +95,15 @@ def test_all_files_together_have_a_limit(tmp_path: Path, monkeypatch: pytest.Mon
         (folder / "weekly" / name).write_bytes(b"%PDF-1.7")
     (told,) = complaints(folder)
     assert "合起来" in told
+
+
+def test_a_cover_is_a_picture_beside_the_text(tmp_path: Path) -> None:
+    folder = put(tmp_path, text=WEEKLY.replace("review_by:", "cover: 封面.png\nreview_by:", 1))
+    (told,) = complaints(folder)
+    assert "college-06.md:7: " in told
+    (folder / "weekly" / "封面.png").write_bytes(PNG)
+    (text,) = load_library(folder).texts.values()
+    assert text.cover is not None
+    assert (text.cover.name, text.cover.data) == ("封面.png", PNG)
+    put(tmp_path, text=WEEKLY.replace("review_by:", "cover: 封面.pdf\nreview_by:", 1))
+    assert complaints(folder)
