@@ -178,12 +178,13 @@ def tell_groups(
     urgency: Urgency,
     now: datetime,
     files: Sequence[Content] = (),
+    prefix: str = "group/",
 ) -> int:
     """One message to each staff group, with its files; the content may hold nothing about a person."""
     groups = school.accounts.webhooks()
     for group in groups:
         work.outbox.queue(
-            key=f"group/{occurrence}/{group.id}",
+            key=f"{prefix}{occurrence}/{group.id}",
             account=group.id,
             address=Address(group.id, Realm.GROUP, group.id).key,
             person=0,

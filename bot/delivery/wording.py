@@ -118,6 +118,19 @@ def to_teacher_card(occurrence: Occurrence, open_: Mapping[str, int], page: str)
     )
 
 
+def to_group_card(title: str, due: int, done: int, exempt: int, least: int, page: str) -> Notice:
+    """Totals only. Fewer than ``least`` people are not counted out in a group."""
+    few = f"不到{least}人"
+    left = f"还差{few}" if 0 < due - done < least else f"{done:,}人"
+    excused = few if 0 < exempt < least else f"{exempt:,}人"
+    return Notice(
+        f"{title}已到期",
+        "只有合计，没有名单；没完成的由老师私下问。",
+        page,
+        figures=(("应到", f"{due:,}人"), ("已完成", left), ("豁免", excused)),
+    )
+
+
 def alert(text: Material, area: str, now: datetime, school: str) -> str:
     """The template with its placeholders filled."""
     filled = text.body
