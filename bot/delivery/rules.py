@@ -27,6 +27,19 @@ SPREAD_FROM: Final = 2000  # people; fewer go out at once
 SPREAD_SECONDS: Final = 900  # so that a whole school does not open its pages in one second
 
 
+HALF_HOUR: Final = 1800
+CROWDED: Final = 120  # seconds from each :00 and :30, when everybody sends and the platform is late (90236)
+
+
+def crowd(start: datetime) -> tuple[int, int]:
+    """(from, seconds) of a spread from ``start`` on in which nobody is written to; none is (0, 0)."""
+    since = int(start.timestamp()) % HALF_HOUR
+    if since < CROWDED:
+        return 0, CROWDED - since
+    begins = HALF_HOUR - since
+    return (begins, min(CROWDED, SPREAD_SECONDS - begins)) if begins < SPREAD_SECONDS else (0, 0)
+
+
 class DeliveryState(StrEnum):
     DUE = "due"
     LEASED = "leased"
