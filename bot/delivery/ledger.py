@@ -117,7 +117,10 @@ class Ledger:
             return ("webhook",)
         if not account.verified:
             return ()
-        return ("custom", "template", "mass") if account.type == "service" else ("custom", "mass")
+        if account.type != "service":
+            return ("custom", "mass")
+        asked = ("subscribe",) if "subscribe" in account.templates else ()
+        return ("custom", "template", *asked, "mass")
 
     async def calls(self, rows: Quotas, account: AccountSettings, now: datetime) -> list[Left]:
         """The base limits of its interfaces of which this minute or hour has used something."""
