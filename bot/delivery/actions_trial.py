@@ -18,7 +18,7 @@ from bot.duties.launch import can_push, slug_for
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence
 from bot.errors import Refusal
-from bot.messages import Content, Notice, Question, Realm, Text, Urgency
+from bot.messages import Content, Markdown, Notice, Question, Realm, Text, Urgency
 from bot.people.records import Contact
 from bot.people.rules import Person, PersonKind
 from bot.school import School
@@ -109,7 +109,7 @@ def _labelled(
     """The same words under a label. The page does not exist yet, so links lead to what the console shows."""
     base, slug = school.accounts.url(account), slug_for(school.key, occurrence.id)
     page = f"{base}/console/before?{urlencode({'duty': occurrence.duty})}"
-    links = re.compile(re.escape(f"{base}/a/{slug}") + r'[^"\\\s]*')
+    links = re.compile(re.escape(f"{base}/a/{slug}") + r'[^"\\\s)]*')
     kept = links.sub(lambda _: page, json.dumps(to_json(message.content), ensure_ascii=False))
     content = from_json(json.loads(kept))
     label = say.trial_label([word for word in message.audience if word in meant])
@@ -118,7 +118,7 @@ def _labelled(
             return replace(content, title=f"{label}{content.title}")
         case Question():
             return replace(content, title=f"{label}{content.title}", key=f"try-{stamp}-{content.key}"[:120])
-        case Text():
+        case Text() | Markdown():
             return replace(content, text=f"{label}{content.text}")
         case _:
             return content

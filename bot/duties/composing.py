@@ -8,12 +8,14 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.accounts import logs_in
+from bot.duties.filling import fields_of
 from bot.duties.plan_values import ZONE, Duty
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
 from bot.duties.starting import DIGEST
 from bot.duties.wording import day
+from bot.materials.page import filled, is_marked, plain
 from bot.materials.rules import Enclosure, Material, pick
-from bot.messages import Choice, Content, Notice, Question, Text
+from bot.messages import Choice, Content, Markdown, Notice, Question, Text
 from bot.people.rules import leaf
 from bot.quiz.items import AUDIENCES
 from bot.school import School
@@ -94,7 +96,8 @@ def compose(
             messages = []
             for id_, audiences in groups.items():
                 text = school.library.get(id_)
-                content = _text(text, occurrence, duty, account, f"{url}?v={quote(audiences[0])}")
+                body = _body(school, text, occurrence)
+                content = _text(text, body, occurrence, duty, account, f"{url}?v={quote(audiences[0])}")
                 if isinstance(content, Notice):
                     content = replace(content, picture=cover_of(base, text))
                 messages.append(Message(content, tuple(audiences), files_of(school, account, id_)))
@@ -157,8 +160,18 @@ def _office(occurrence: Occurrence, cards: bool) -> Content:
     return Text(f"待办：{occurrence.title}（{due}办好回「已办」）。", (Choice("已办", "已办"),))
 
 
+def _body(school: School, text: Material | None, occurrence: Occurrence) -> str:
+    """What it says in a chat, its gaps filled."""
+    return filled(text.body, fields_of(school, occurrence.planned_at, occurrence.reason)) if text else ""
+
+
 def _text(
-    text: Material | None, occurrence: Occurrence, duty: Duty, account: AccountSettings, url: str
+    text: Material | None,
+    body: str,
+    occurrence: Occurrence,
+    duty: Duty,
+    account: AccountSettings,
+    url: str,
 ) -> Content:
     if duty.what == CASE_CARD and occurrence.reason:
         return Notice(occurrence.title, occurrence.reason, url)
@@ -172,15 +185,18 @@ def _text(
             f"今天的60秒：{text.title}", "课间投屏或读一读都行。播过可点「已播」，不点也没关系。", url, "打开"
         )
     scene = text.scene
+    shows_cards = isinstance(account, WecomApp) and account.cards
     if duty.ask in (Ask.CONFIRM, Ask.SIGN):
         return Notice(text.title, f"{occurrence.title}，读完请回「已阅」。", url)
     if scene is None or duty.digest or duty.ask is not Ask.TAP:
-        return Notice(text.title, text.body if duty.what == "weekly" else occurrence.title, url)
+        if duty.what == "weekly" and shows_cards and not text.cover and is_marked(body):
+            return Markdown(f"**{text.title}**\n{body}\n[查看]({url})")
+        return Notice(text.title, plain(body) if duty.what == "weekly" else occurrence.title, url)
     options = "\n".join(f"{letter}. {option}" for letter, option in scene.options)
-    if isinstance(account, WecomApp) and account.cards:
+    if shows_cards:
         letters = tuple(Choice(letter, letter) for letter, _ in scene.options)
         return Question(f"s-{_key(occurrence)}", text.title, f"{scene.stem}\n{options}", letters)
-    return Notice(text.title, f"{text.body}\n\n{scene.stem}\n{options}\n回字母答一答。", url)
+    return Notice(text.title, f"{plain(body)}\n\n{scene.stem}\n{options}\n回字母答一答。", url)
 
 
 def _key(occurrence: Occurrence) -> str:
