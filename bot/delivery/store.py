@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Moment, Tx, insert, insert_new, milliseconds
+from bot.db import Moment, Tx, insert, insert_new
 from bot.delivery.content import content_hash, from_json, to_json
-from bot.delivery.rules import FILE_AFTER, SPREAD_FROM, SPREAD_SECONDS, DeliveryState, crowd
+from bot.delivery.rules import FILE_AFTER, SPREAD_FROM, DeliveryState
 from bot.delivery.store_attention import key_with
 from bot.delivery.store_campaign import Campaigns
 from bot.delivery.store_classes import Classes
 from bot.delivery.store_following import Following
+from bot.delivery.store_spread import spread
 from bot.delivery.tables import blob, delivery, payload
 from bot.duties.tables import task
 from bot.messages import Content, Realm, Urgency
@@ -135,7 +136,7 @@ class Outbox(Campaigns, Classes, Following):
         if urgency is Urgency.ROUTINE:
             count = await self._tx.scalar(sa.select(sa.func.count()).select_from(task).where(*theirs))
             if count > SPREAD_FROM:
-                when = _spread(not_before)
+                when = spread(not_before, task.c.person_id)
         # Two tasks of one person, two contacts, an earlier channel: the unique key lets one message through.
         chosen = (
             sa.select(
@@ -193,14 +194,6 @@ class Outbox(Campaigns, Classes, Following):
             delivery.c.key.startswith(f"{occurrence}/", autoescape=True),
         )
         await self._tx.execute(insert_new(delivery).from_select(_COLUMNS, chosen))
-
-
-def _spread(start: datetime) -> sa.ColumnElement[Any]:
-    """A moment for each person of a large audience, in the minutes from ``start`` on that are not crowded."""
-    begins, seconds = crowd(start)
-    place = task.c.person_id // 4096 % (SPREAD_SECONDS - seconds)
-    offset = place + sa.case((place >= begins, seconds), else_=0)
-    return sa.type_coerce(sa.literal(milliseconds(start), sa.BigInteger) + offset * 1000, Moment())
 
 
 def _is_audience(words: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery import store
+from bot.delivery import store, store_reminders
+from bot.delivery.actions_reminders import remind_due
 from bot.delivery.rules import CROWDED, HALF_HOUR, SPREAD_SECONDS, crowd
 from bot.delivery.tables import delivery
 from tests.delivery.post import Post
@@ -38,6 +39,22 @@ async def test_what_is_planned_for_the_half_hour_leaves_after_it(
     await post.launched("staff-reminder")
     rows = await post.rows(sa.select(delivery.c.person_id, delivery.c.not_before))
     assert len(rows) == 4
+    for row in rows:
+        late = timedelta(seconds=offset(post.now, row.person_id // 4096))
+        assert row.not_before == post.now + late
+        assert int(row.not_before.timestamp()) % HALF_HOUR >= CROWDED
+
+
+async def test_reminders_of_many_are_spread_as_well(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_reminders, "SPREAD_FROM", 0)
+    await post.launched("term-test")
+    await post.sends()
+    post.stage.clock.turn(timedelta(days=19, minutes=18))  # at half past nine
+    async with post.work() as work:
+        assert await remind_due(work, post.stage.bot.school, post.now) == 2
+    nudges = delivery.c.key.startswith("nudge/")
+    rows = await post.rows(sa.select(delivery.c.person_id, delivery.c.not_before).where(nudges))
+    assert len(rows) == 2
     for row in rows:
         late = timedelta(seconds=offset(post.now, row.person_id // 4096))
         assert row.not_before == post.now + late
