@@ -71,5 +71,8 @@ def _response(file: Enclosure) -> web.Response:
         body=file.data,
         content_type=_TYPES[file.ending],
         charset="utf-8" if file.ending == "txt" else None,
-        headers={"Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}"},
+        headers={
+            "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}",
+            "Cache-Control": "private, max-age=600",  # twenty megabytes are not fetched twice by one phone
+        },
     )
