@@ -52,6 +52,7 @@ def stamps(settings: Settings, base: Path) -> Stamps:
         base / settings.schedules,
         *questions.files_of(base / settings.question_bank),
         *materials.files_of(base / settings.materials),
+        *materials.enclosures_of(base / settings.materials),
     ]
     return {str(path): _stamp(path) for path in paths}
 

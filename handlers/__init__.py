@@ -26,6 +26,7 @@ from handlers import (
     sos,
     staff,
     stats,
+    stop,
 )
 
 
@@ -50,6 +51,7 @@ ROUTERS: tuple[Router, ...] = (
     staff.router,
     stats.router,
     push.router,
+    stop.router,
     alert.router,
     console.router,
     help.make(_all),

@@ -19,8 +19,7 @@ from bot.errors import BadFile, Complaint
 from bot.marked_yaml import Marked, load
 from bot.marked_yaml import check as checked
 from bot.materials.check import check_materials
-from bot.materials.files import read_folder as read_materials_folder
-from bot.materials.loader import read_materials
+from bot.materials.files import read_all
 from bot.platforms.wechat.templates import Template
 from bot.publishing.menu import words
 from bot.quiz.bank import read_questions
@@ -89,7 +88,7 @@ def examine_data(base: Path, today: date, paths: Mapping[str, str] = _PATHS) -> 
         found.warnings += bank.warnings
         found.questions = len(reading.placed)
     if folder := _folder(base / paths["materials"], found):
-        texts = read_materials(read_materials_folder(folder))
+        texts = read_all(folder)
         library = check_materials(texts, today)
         found.errors += library.errors
         found.warnings += library.warnings

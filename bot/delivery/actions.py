@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,8 +12,9 @@ from bot.delivery import wording
 from bot.delivery.rules import Stopped
 from bot.duties import launch
 from bot.duties.actions_classes import to_parents
+from bot.duties.actions_files import keep_files
 from bot.duties.audience import kinds_named
-from bot.duties.composing import Message
+from bot.duties.composing import Message, cover_of
 from bot.duties.occurrences import occurrence_id
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -159,18 +161,30 @@ def tell_staff(work: Work, school: School, occurrence: Occurrence, now: datetime
     if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest:
         return 0
     slug = launch.slug_for(school.key, occurrence.id)
-    words = Markdown(f"**{occurrence.title}**\n[打开]({school.accounts.public_url}/a/{slug})")
-    return tell_groups(work, school, occurrence.id, words, Urgency.ROUTINE, now)
+    base = school.accounts.public_url
+    words: Content = Markdown(f"**{occurrence.title}**\n[打开]({base}/a/{slug})")
+    text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
+    if text and (picture := cover_of(base, text)):
+        words = Notice(text.title, occurrence.title, f"{base}/a/{slug}", picture=picture)
+    files = keep_files(work, text.files if text else (), now)
+    return tell_groups(work, school, occurrence.id, words, Urgency.ROUTINE, now, files)
 
 
 def tell_groups(
-    work: Work, school: School, occurrence: str, content: Content, urgency: Urgency, now: datetime
+    work: Work,
+    school: School,
+    occurrence: str,
+    content: Content,
+    urgency: Urgency,
+    now: datetime,
+    files: Sequence[Content] = (),
+    prefix: str = "group/",
 ) -> int:
-    """One message to each staff group; the content may hold nothing about a person."""
+    """One message to each staff group, with its files; the content may hold nothing about a person."""
     groups = school.accounts.webhooks()
     for group in groups:
         work.outbox.queue(
-            key=f"group/{occurrence}/{group.id}",
+            key=f"{prefix}{occurrence}/{group.id}",
             account=group.id,
             address=Address(group.id, Realm.GROUP, group.id).key,
             person=0,
@@ -178,5 +192,6 @@ def tell_groups(
             urgency=urgency,
             not_before=now if urgency is Urgency.ALERT else school.plan.quiet_until(now),
             occurrence=occurrence,
+            files=files,
         )
     return len(groups)

@@ -9,6 +9,8 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from bot.delivery.rules import (
+    ALONE,
+    FILE_AFTER,
     HELD,
     NOTHING_OPEN,
     SECOND_ALERT,
@@ -34,6 +36,9 @@ _PER_MINUTE: Final = 30  # one app to one member; more is dropped without a word
 _PER_HOUR: Final = 1000
 _MEMBER: Final = f"|{Realm.MEMBER}|"  # in the key of an address
 _FOLLOWER: Final = f"|{Realm.OPENID}|"
+_TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
+_ON_THE_WAY: Final = (DeliveryState.DUE, DeliveryState.LEASED)
+_LOOK_AGAIN: Final = timedelta(minutes=1)  # at a file whose message is still on its way
 _OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
 
 
@@ -81,6 +86,7 @@ async def admit(
     welcome: list[Claimed] = []
     await _campaigns(desk)
     await _done_by_now(desk)
+    await _before_their_message(desk)
     if routine := desk.routine():
         quiet = school.plan.quiet_until(now)
         if quiet > now:
@@ -146,6 +152,26 @@ async def _done_by_now(desk: _Desk) -> None:
         await desk.never([c for c in nudges if c.id in closed], NOTHING_OPEN)
 
 
+async def _before_their_message(desk: _Desk) -> None:
+    """A file comes after the message that says what it is, or not at all."""
+    files = [c for c in desk.left if c.enclosed]
+    if not files:
+        return
+    found = await desk.rows.companions([c.id for c in files])
+    later: dict[datetime, list[Claimed]] = {}
+    alone = []
+    for one in files:
+        message = found.get(one.id)
+        if message is None or message.state not in (*_TOLD, *_ON_THE_WAY):
+            alone.append(one)
+        elif message.state in _ON_THE_WAY:
+            soon = max(message.not_before + FILE_AFTER, desk.now + _LOOK_AGAIN)
+            later.setdefault(min(soon, HELD), []).append(one)
+    for at, some in later.items():
+        await desk.later(some, at)
+    await desk.never(alone, ALONE)
+
+
 async def _in_lessons(desk: _Desk, school: School) -> None:
     """Pupils of 中小学 and who teaches them are not written to in lessons, but in the next break or after."""
     running = school.plan.lessons_at(desk.now)
@@ -187,7 +213,7 @@ async def _in_a_quiz(desk: _Desk) -> None:
 
 async def _over_cap(desk: _Desk, school: School, caps: Mapping[str, Cap]) -> None:
     """Who has had enough for the day, week or month; what waits goes out together on the next morning."""
-    routine = [c for c in desk.routine() if not c.nudge]
+    routine = [c for c in desk.routine() if not c.nudge and not c.enclosed]
     if not caps or not routine:
         return
     people = _people(routine)

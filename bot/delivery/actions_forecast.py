@@ -23,6 +23,7 @@ from bot.duties.launch import can_push
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do
 from bot.duties.scope import limited
+from bot.materials.rules import Material
 from bot.messages import Realm
 from bot.people.rules import PersonKind
 from bot.quiz.items import AUDIENCES
@@ -99,9 +100,11 @@ async def outlook(
         shares = await readings.shares(people, ways, pushing, duty.id, now)
         periods = {k: period(cap.per, now)[0] for k, cap in school.plan.caps.items() if kinds.get(k)}
         used = await readings.used(people, periods)
-    seconds = await _seconds(work, school, duty, now, material)
+    texts = await _texts(work, school, duty, now, material)
+    seconds = {word: _seconds(school, duty, word, text) for word, text in texts.items()}
+    files = {word: [file.name for file in text.files] for word, text in texts.items() if text}
     calls = await readings.calls()
-    counted = Counted(now, kinds, ways, shares, used, seconds, calls)
+    counted = Counted(now, kinds, ways, shares, used, seconds, calls, files)
     return Outlook(work, school, pack, duty, counted, unit)
 
 
@@ -116,16 +119,22 @@ def _ways(account: AccountSettings) -> list[Way]:
     return []
 
 
-async def _seconds(work: Work, school: School, duty: Duty, now: datetime, material: str) -> Mapping[str, int]:
-    """What reading and doing takes each audience word."""
+async def _texts(
+    work: Work, school: School, duty: Duty, now: datetime, material: str
+) -> Mapping[str, Material | None]:
+    """What each audience word would read."""
     chosen = material or await choose_texts(work, school, duty, now)
     texts = dict(part.split("=", 1) for part in chosen.split(";")) if "=" in chosen else {}
-    seconds = {}
-    for word in (*AUDIENCES, *_PARENTS):
-        text = school.library.get(texts.get(word, chosen)) if duty.do is not Do.QUIZ else None
-        scene = text.scene if text else None
-        letters = len(text.body) if text else len(duty.title)
-        letters += len(scene.stem) + sum(len(option) for _, option in scene.options) if scene else 0
-        paper = school.plan.blueprint(duty.blueprint, word.partition("/")[0]) if duty.blueprint else None
-        seconds[word] = reading_seconds(letters, duty.ask, paper.points if paper else 0)
-    return seconds
+    words = (*AUDIENCES, *_PARENTS)
+    if duty.do is Do.QUIZ:
+        return dict.fromkeys(words)
+    return {word: school.library.get(texts.get(word, chosen)) for word in words}
+
+
+def _seconds(school: School, duty: Duty, word: str, text: Material | None) -> int:
+    """What reading and doing takes an audience word."""
+    scene = text.scene if text else None
+    letters = len(text.body) if text else len(duty.title)
+    letters += len(scene.stem) + sum(len(option) for _, option in scene.options) if scene else 0
+    paper = school.plan.blueprint(duty.blueprint, word.partition("/")[0]) if duty.blueprint else None
+    return reading_seconds(letters, duty.ask, paper.points if paper else 0)

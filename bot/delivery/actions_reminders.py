@@ -1,4 +1,4 @@
-"""Automatic reminders before a task is due, and the line to the teacher once they are used up."""
+"""Automatic reminders before a task is due; then the line to the teacher and the total to the staff."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from bot.delivery import wording
+from bot.delivery.actions import tell_groups
 from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders
 from bot.duties.rules import MAX_REMINDERS, Occurrence
 from bot.messages import Choice, Content, Text, Urgency
 from bot.people.rules import RoleName
+from bot.reports.rules import SMALL, merged
 from bot.school import School
 from bot.settings import WecomApp
 from bot.work import Work
 
+_OVER = "group-over/"
 _BACK = timedelta(days=1)  # a worker that slept still tells the teachers
 _TEACHERS = (RoleName.COUNSELLOR, RoleName.HOMEROOM)
 
 
 async def remind_due(work: Work, school: School, now: datetime) -> int:
-    """What has fallen due of all running campaigns; how many messages were queued. Doing it twice is once."""
+    """What has fallen due of all running campaigns; how many messages to people. Doing it twice
+    is once."""
     rows, queued = Reminders(work.tx), 0
     for id_ in await rows.running(now, _BACK):
         occurrence = await work.duties.occurrence(id_)
@@ -29,6 +33,7 @@ async def remind_due(work: Work, school: School, now: datetime) -> int:
             continue
         if now >= occurrence.due_at:
             queued += await _tell_teachers(work, rows, school, occurrence, now)
+            await _tell_groups(work, rows, school, occurrence, now)
             continue
         count = min(occurrence.remind, MAX_REMINDERS)
         number = sum(at <= now for at in reminders(occurrence.planned_at, occurrence.due_at, count))
@@ -63,6 +68,21 @@ async def _tell_teachers(
                 digest=True,
             )
     return len(lines)
+
+
+async def _tell_groups(
+    work: Work, rows: Reminders, school: School, occurrence: Occurrence, now: datetime
+) -> None:
+    """How it ended, as one total that names nobody and no class, to each staff group."""
+    if not school.accounts.webhooks() or await rows.has(_OVER, occurrence.id):
+        return
+    found = await work.stats.tallies([occurrence.unit], occurrence=occurrence.id, duty=None, depth=0, now=now)
+    if not found:
+        return
+    page = f"{school.accounts.public_url}/console/campaign?{urlencode({'id': occurrence.id})}"
+    all_ = merged(found, occurrence.unit)
+    card = wording.to_group_card(occurrence.title, all_.due, all_.done, all_.exempt, SMALL, page)
+    tell_groups(work, school, occurrence.id, card, Urgency.ROUTINE, now, prefix=_OVER)
 
 
 def _line(school: School, account_id: str, occurrence: Occurrence, open_: Mapping[str, int]) -> Content:

@@ -26,6 +26,9 @@ from bot.work import Work
 
 _TASK_USED: Final = 42014
 _TEACHER_UNSEEN: Final = 65024
+# A single recipient for whom the platform refuses a whole call (90313).
+_ONE_OF_MANY: Final = frozenset({40003, 40031, 60111, 65023, _TEACHER_UNSEEN})
+_BATCHED: Final = frozenset({"app", "notice"})
 _MEDIA_GONE: Final = frozenset({40007, 40145})  # on both platforms: fixed with a media_id that has expired
 _REASON: Final = 200  # characters of a platform's words that are kept
 _LOOK_AGAIN: Final = timedelta(minutes=5)
@@ -47,9 +50,9 @@ async def settle(tx: Tx, school: School, outcomes: Sequence[Outcome], now: datet
         sent, said = outcome.shipment, outcome.said
         if isinstance(said, PlatformError) and sent.may_have_arrived and said.code == _TASK_USED:
             said = Receipt()  # the earlier try did arrive: the platform knows its task_id (42014)
-        if isinstance(said, PlatformError) and said.code == _TEACHER_UNSEEN and sent.packed.quota == "notice":
-            # One class of many is amiss: the others are found in smaller calls, for they were tried before;
-            # its parents by themselves.
+        if isinstance(said, PlatformError) and said.code in _ONE_OF_MANY and sent.packed.quota in _BATCHED:
+            # One person or class of many is amiss: they are found in smaller calls, for they were tried
+            # before; the others have done nothing.
             if len(sent.packed.recipients) > 1 and not sent.may_have_arrived:
                 await unload(tx, [sent.id], not_before=now)
                 continue

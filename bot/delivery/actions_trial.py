@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 from bot.delivery import wording_forecast as say
 from bot.delivery.actions_forecast import outlook
 from bot.delivery.content import from_json, to_json
+from bot.duties.actions_files import keep_files
 from bot.duties.composing import Message, compose, forward
 from bot.duties.launch import can_push, slug_for
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence
 from bot.errors import Refusal
-from bot.messages import Content, Notice, Question, Realm, Text, Urgency
+from bot.messages import Content, Markdown, Notice, Question, Realm, Text, Urgency
 from bot.people.records import Contact
 from bot.people.rules import Person, PersonKind
 from bot.school import School
@@ -74,6 +75,7 @@ async def try_out(
                     content=content,
                     urgency=Urgency.SOLICITED,
                     not_before=now,
+                    files=keep_files(work, message.files, now),
                 )
     work.people.audit(asker.id, "push trial", now, {"occurrence": occurrence.id})
     return Trial(len(sent), tuple(dict.fromkeys(sent)), as_member)
@@ -107,7 +109,7 @@ def _labelled(
     """The same words under a label. The page does not exist yet, so links lead to what the console shows."""
     base, slug = school.accounts.url(account), slug_for(school.key, occurrence.id)
     page = f"{base}/console/before?{urlencode({'duty': occurrence.duty})}"
-    links = re.compile(re.escape(f"{base}/a/{slug}") + r'[^"\\\s]*')
+    links = re.compile(re.escape(f"{base}/a/{slug}") + r'[^"\\\s)]*')
     kept = links.sub(lambda _: page, json.dumps(to_json(message.content), ensure_ascii=False))
     content = from_json(json.loads(kept))
     label = say.trial_label([word for word in message.audience if word in meant])
@@ -116,7 +118,7 @@ def _labelled(
             return replace(content, title=f"{label}{content.title}")
         case Question():
             return replace(content, title=f"{label}{content.title}", key=f"try-{stamp}-{content.key}"[:120])
-        case Text():
+        case Text() | Markdown():
             return replace(content, text=f"{label}{content.text}")
         case _:
             return content

@@ -19,7 +19,7 @@ from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_results import act_on_results
 from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
 from bot.delivery.crew import Clients, Crew, note
-from bot.delivery.digest import Parcel, company, fold, parts, wave
+from bot.delivery.digest import Parcel, calls_for, fold, wave
 from bot.delivery.ledger import Ledger
 from bot.delivery.mass import MASS
 from bot.delivery.mass_desk import MassDesk
@@ -174,8 +174,7 @@ class Courier:
             if client is None:
                 await give_up(tx, self._school(), parcel.members, DeliveryState.DEAD, NO_CLIENT, now)
                 continue
-            size = company(parcel, client.batch)
-            cut += [Parcel(parcel.realm, p, parcel.content) for p in parts(parcel.members, size)]
+            cut += calls_for(parcel, client.batch)
         return cut
 
     async def _pack(

@@ -31,6 +31,7 @@ class Parcel:
 
 
 _COMPARED = (Realm.MEMBER, Realm.PARENT, Realm.STUDENT, Realm.PARTY)
+_TENTHS = (1, 10, 100, 1000)
 _PRESSING = (Urgency.SOS, Urgency.ALERT, Urgency.SOLICITED)
 
 
@@ -85,12 +86,20 @@ def parts(members: Sequence[Claimed], size: int) -> list[list[Claimed]]:
     ]
 
 
-def company(parcel: Parcel, most: int) -> int:
-    """How many may share a call. What 学校通知 refused together (65024) is tried in tenths."""
-    tries = 1 + max(member.attempts for member in parcel.members)
-    if tries <= 1 or parcel.realm not in (Realm.PARENT, Realm.PARTY):
-        return most
-    return max(1, most // (1, 10, 100, 1000)[min(tries - 1, 3)])
+def calls_for(parcel: Parcel, most: int) -> list[Parcel]:
+    """The parcel cut to what one call takes. What WeCom refused together because of one (65024, 40003) is
+    tried in tenths; who was not aboard then does not travel in small company for it.
+    """
+    tries = {member.address: 0 for member in parcel.members}
+    if parcel.realm in _COMPARED:
+        for member in parcel.members:
+            tries[member.address] = max(tries[member.address], min(member.attempts, len(_TENTHS) - 1))
+    found = []
+    for number in sorted(set(tries.values())):
+        members = [m for m in parcel.members if tries[m.address] == number]
+        size = max(1, most // _TENTHS[number])
+        found += [Parcel(parcel.realm, some, parcel.content) for some in parts(members, size)]
+    return found
 
 
 def wave(parcels: Sequence[Parcel], most: int, most_fragile: int) -> tuple[list[Parcel], list[Parcel]]:

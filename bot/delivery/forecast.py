@@ -6,7 +6,7 @@ The readings are counted in the database (store_forecast.py); everything here fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
@@ -75,7 +75,7 @@ class Readings:
 
     ``used``: how many people of a kind have had so many routine messages in the running period of their cap.
     ``seconds``: what reading and acting takes for each audience word. ``calls``: how long a call of an
-    account took lately.
+    account took lately. ``files``: the names of what comes with the text of each audience word.
     """
 
     now: datetime
@@ -85,6 +85,7 @@ class Readings:
     used: Mapping[PersonKind, Mapping[int, int]]
     seconds: Mapping[str, int]
     calls: Mapping[str, timedelta]
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def about(self) -> bool:
@@ -104,10 +105,13 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """``needed`` of a way's line; ``later``: what does not fit into the day."""
+    """``messages`` of a way's line, more than people where files come with them; ``later``: for how many
+    people the day is too short.
+    """
 
     way: Way
     people: int
+    messages: int
     left: int | None
     later: int = 0
 
@@ -136,6 +140,7 @@ class Forecast:
     reading: timedelta
     about: bool
     approve: int
+    files: tuple[str, ...] = ()
 
     @property
     def people(self) -> int:
@@ -154,6 +159,8 @@ def foretell(
     scale = _scale(found)
     fewer = duty.do not in _KEPT
     sent: dict[int, float] = {}
+    enclosed: dict[int, float] = {}
+    names: dict[str, None] = {}
     counts = {"nowhere": 0.0, "less": 0.0, "exempt": 0.0}
     reading = 0.0
     for share in found.shares:
@@ -166,9 +173,16 @@ def foretell(
             counts["less"] += people
         else:
             sent[share.way] = sent.get(share.way, 0.0) + people
+            files = found.files.get(share.word, ())
+            names |= dict.fromkeys(files)
+            if found.ways[share.way].realm is not Realm.OPENID:
+                enclosed[share.way] = enclosed.get(share.way, 0.0) + people * len(files)
             reading += people * found.seconds.get(share.word, found.seconds.get(share.kind, 0))
     start, last, waiting = _starts(plan, pack, duty, found, at)
-    draws = [_draw(found.ways[way], round(sent[way]), rooms.get(way, ())) for way in sorted(sent)]
+    draws = [
+        _draw(found.ways[way], round(sent[way]), round(enclosed.get(way, 0)), rooms.get(way, ()))
+        for way in sorted(sent)
+    ]
     lasting = _SPREAD if sum(found.kinds.values()) > SPREAD_FROM else timedelta()
     for draw in draws:
         lasting = max(lasting, _lasting(draw, rooms, found))
@@ -188,6 +202,7 @@ def foretell(
         reading=timedelta(seconds=round(reading)),
         about=found.about,
         approve=duty.approve,
+        files=tuple(names),
     )
 
 
@@ -214,22 +229,24 @@ def _starts(
     return min(moments, default=everybody), max(moments, default=everybody), round(waiting)
 
 
-def _draw(way: Way, people: int, rooms: Sequence[Room]) -> Draw:
+def _draw(way: Way, people: int, files: int, rooms: Sequence[Room]) -> Draw:
     day = next((room for room in rooms if room.length >= timedelta(days=1)), None)
+    messages = people + files
     if day is None:
-        return Draw(way, people, None)
-    return Draw(way, people, day.left, max(people - day.left, 0))
+        return Draw(way, people, messages, None)
+    return Draw(way, people, messages, day.left, min(max(messages - day.left, 0), people))
 
 
 def _lasting(draw: Draw, rooms: Mapping[int, Sequence[Room]], found: Readings) -> timedelta:
     """How long the calls of one way take: its pace, and its minute lines, of which two minutes share one."""
-    calls = ceil((draw.people - draw.later) / draw.way.batch)
+    amount = ceil((draw.people - draw.later) * draw.messages / max(draw.people, 1))
+    calls = ceil(amount / draw.way.batch)
     call = max(found.calls.get(draw.way.account, USUAL_CALL), _FASTEST)
     lasting = calls * call / IN_FLIGHT
     for room in rooms.get(found.ways.index(draw.way), ()):
         if room.length == MINUTE and room.whole:
-            amount = draw.people if room.line == draw.way.line else calls
-            lasting = max(lasting, (ceil(amount / room.whole) - 1) * 2 * MINUTE)
+            drawn = draw.messages if room.line == draw.way.line else calls
+            lasting = max(lasting, (ceil(drawn / room.whole) - 1) * 2 * MINUTE)
     return lasting
 
 

@@ -16,6 +16,7 @@ from bot.messages import Urgency
 
 MAX_ATTEMPTS: Final = 6
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
+FILE_AFTER: Final = timedelta(seconds=15)  # so that what a file is stands above it
 MARGIN: Final = timedelta(seconds=60)  # a repeat has to arrive before the platform's window closes
 HELD: Final = datetime(2200, 1, 1, tzinfo=UTC)  # when messages of a paused campaign are due
 RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (94867)
@@ -24,6 +25,19 @@ IN_FLIGHT: Final = 8  # calls at once for one account; the platform caps concurr
 TOO_MANY_AT_ONCE: Final = 45033
 SPREAD_FROM: Final = 2000  # people; fewer go out at once
 SPREAD_SECONDS: Final = 900  # so that a whole school does not open its pages in one second
+
+
+HALF_HOUR: Final = 1800
+CROWDED: Final = 120  # seconds from each :00 and :30, when everybody sends and the platform is late (90236)
+
+
+def crowd(start: datetime) -> tuple[int, int]:
+    """(from, seconds) of a spread from ``start`` on in which nobody is written to; none is (0, 0)."""
+    since = int(start.timestamp()) % HALF_HOUR
+    if since < CROWDED:
+        return 0, CROWDED - since
+    begins = HALF_HOUR - since
+    return (begins, min(CROWDED, SPREAD_SECONDS - begins)) if begins < SPREAD_SECONDS else (0, 0)
 
 
 class DeliveryState(StrEnum):
@@ -67,6 +81,7 @@ STOPPED: Final = "stopped"
 RECALLED: Final = "recalled"
 LEFT: Final = "left"  # the person is not on the roster any more
 REPORTED: Final = "reported"  # sent, and the platform has told so afterwards (template, 订阅通知)
+ALONE: Final = "its message did not arrive"  # a file that would have come by itself
 NOTHING_OPEN: Final = "nothing open"  # a reminder of what has been done by now
 TOO_LATE: Final = "too late"  # a routine message whose campaign was over before it could leave
 SECOND_ALERT: Final = "second alert of the day"

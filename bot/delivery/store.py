@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Moment, Tx, insert_new, milliseconds
+from bot.db import Moment, Tx, insert, insert_new
 from bot.delivery.content import content_hash, from_json, to_json
-from bot.delivery.rules import SPREAD_FROM, SPREAD_SECONDS, DeliveryState
+from bot.delivery.rules import FILE_AFTER, SPREAD_FROM, DeliveryState
+from bot.delivery.store_attention import key_with
 from bot.delivery.store_campaign import Campaigns
 from bot.delivery.store_classes import Classes
 from bot.delivery.store_following import Following
+from bot.delivery.store_spread import spread
 from bot.delivery.tables import blob, delivery, payload
 from bot.duties.tables import task
 from bot.messages import Content, Realm, Urgency
@@ -22,8 +24,27 @@ from bot.people.rules import PersonKind, Stage
 from bot.people.tables import contact, guardian, person
 
 _PAYLOAD: Final = insert_new(payload)
-_BLOB: Final = insert_new(blob)
+_NEW_BLOB: Final = insert(blob)
+_BLOB: Final = _NEW_BLOB.on_conflict_do_update(
+    index_elements=["hash"], set_={"at": _NEW_BLOB.excluded.at}  # used again: not old yet
+)
 _QUEUE: Final = insert_new(delivery)
+
+
+_COLUMNS: Final = (
+    "key",
+    "account",
+    "address",
+    "person_id",
+    "occurrence_id",
+    "payload",
+    "urgency",
+    "digest",
+    "state",
+    "not_before",
+    "attempts",
+    "outcome",
+)
 
 
 class Outbox(Campaigns, Classes, Following):
@@ -45,24 +66,28 @@ class Outbox(Campaigns, Classes, Following):
         occurrence: str | None = None,
         task_id: int | None = None,
         digest: bool = False,
+        files: Sequence[Content] = (),
     ) -> None:
-        """One message to one person; the same ``key`` twice is one message."""
-        self._tx.write(
-            _QUEUE,
-            key=key,
-            account=account,
-            address=address,
-            person_id=person,
-            occurrence_id=occurrence,
-            task_id=task_id,
-            payload=self.keep(content),
-            urgency=urgency,
-            digest=digest,
-            state=DeliveryState.DUE,
-            not_before=not_before,
-            attempts=0,
-            outcome="",
-        )
+        """One message to one person, and the files that come with it; the same ``key`` twice is one
+        message.
+        """
+        for number, one in enumerate((content, *files)):
+            self._tx.write(
+                _QUEUE,
+                key=key_with(number, key) if number else key,
+                account=account,
+                address=address,
+                person_id=person,
+                occurrence_id=occurrence,
+                task_id=None if number else task_id,
+                payload=self.keep(one),
+                urgency=urgency,
+                digest=digest and not number,
+                state=DeliveryState.DUE,
+                not_before=not_before + FILE_AFTER if number else not_before,
+                attempts=0,
+                outcome="",
+            )
 
     def keep(self, content: Content) -> str:
         """Store the content once; its hash."""
@@ -94,12 +119,13 @@ class Outbox(Campaigns, Classes, Following):
         now: datetime,
         audience: Sequence[str] = (),
         urgency: Urgency = Urgency.ROUTINE,
+        files: Sequence[Content] = (),
     ) -> int:
         """One delivery for each person of the occurrence who is reached by this account and has none yet.
 
         Set-based, so that a million people cost one statement; people with two tasks (two children) get one
         message. ``only_in_window``: an account that may write only after the person wrote. ``audience`` names
-        the 学段 or kinds whose text this is; empty means everybody.
+        the 学段 or kinds whose text this is; empty means everybody. ``files`` come with it, uncounted.
         """
         hash_ = self.keep(content)
         await self._tx.flush()
@@ -110,8 +136,7 @@ class Outbox(Campaigns, Classes, Following):
         if urgency is Urgency.ROUTINE:
             count = await self._tx.scalar(sa.select(sa.func.count()).select_from(task).where(*theirs))
             if count > SPREAD_FROM:
-                start = sa.literal(milliseconds(not_before), sa.BigInteger)
-                when = sa.type_coerce(start + task.c.person_id // 4096 % SPREAD_SECONDS * 1000, Moment())
+                when = spread(not_before, task.c.person_id)
         # Two tasks of one person, two contacts, an earlier channel: the unique key lets one message through.
         chosen = (
             sa.select(
@@ -138,21 +163,37 @@ class Outbox(Campaigns, Classes, Following):
         )
         if only_in_window:
             chosen = chosen.where(contact.c.window_until > now, contact.c.window_left > 0)
-        columns = [
-            "key",
-            "account",
-            "address",
-            "person_id",
-            "occurrence_id",
-            "payload",
-            "urgency",
-            "digest",
-            "state",
-            "not_before",
-            "attempts",
-            "outcome",
-        ]
-        return await self._tx.execute(insert_new(delivery).from_select(columns, chosen))
+        count = await self._tx.execute(insert_new(delivery).from_select(_COLUMNS, chosen))
+        for number, file in enumerate(files if count else (), 1):
+            await self._enclose(occurrence, account, hash_, number, file)
+        return count
+
+    async def _enclose(self, occurrence: str, account: str, hash_: str, number: int, file: Content) -> None:
+        """A file for everybody who gets this message by this account."""
+        enclosed = self.keep(file)
+        await self._tx.flush()
+        later = sa.type_coerce(delivery.c.not_before, sa.BigInteger) + FILE_AFTER // timedelta(milliseconds=1)
+        chosen = sa.select(
+            sa.literal(key_with(number, "")) + delivery.c.key,
+            delivery.c.account,
+            delivery.c.address,
+            delivery.c.person_id,
+            delivery.c.occurrence_id,
+            sa.literal(enclosed),
+            delivery.c.urgency,
+            sa.false(),
+            delivery.c.state,
+            sa.type_coerce(later, Moment()),
+            sa.literal(0),
+            sa.literal(""),
+        ).where(
+            delivery.c.occurrence_id == occurrence,
+            delivery.c.account == account,
+            delivery.c.payload == hash_,
+            delivery.c.state == DeliveryState.DUE,
+            delivery.c.key.startswith(f"{occurrence}/", autoescape=True),
+        )
+        await self._tx.execute(insert_new(delivery).from_select(_COLUMNS, chosen))
 
 
 def _is_audience(words: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -21,6 +21,17 @@ from bot.people.tables import person
 from bot.quiz.tables import sitting
 
 NUDGE = "nudge/"  # keys of reminders begin so: counted per task, not against the caps
+WITH = "with/"  # keys of files begin so, then a digit, then the key of the message they come with
+
+
+def counts(key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Does a message count against the caps? A file belongs to the message that it comes with."""
+    return sa.and_(~key.startswith(NUDGE), ~key.startswith(WITH))
+
+
+def key_with(number: int, key: str) -> str:
+    """The key of the ``number``-th file (1 to 9) that comes with a message."""
+    return f"{WITH}{number}/{key}"
 
 
 def asks() -> sa.ColumnElement[bool]:
@@ -41,6 +52,13 @@ class Campaign(NamedTuple):
     state: OccurrenceState
     do: Do
     due_at: datetime | None
+
+
+class Companion(NamedTuple):
+    """The message that a file comes with."""
+
+    state: DeliveryState
+    not_before: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,7 @@ class Attention(Lessons):
             at >= _by_kind({kind: milliseconds(cap.since) for kind, cap in caps.items()}),
             had.c.state == DeliveryState.SENT,
             had.c.urgency == Urgency.ROUTINE,
-            ~had.c.key.startswith(NUDGE),
+            counts(had.c.key),
         )
         lately = sa.exists().where(
             theirs, had.c.settled_at > now - _LAST_HOUR, had.c.state == DeliveryState.SENT
@@ -155,6 +173,16 @@ class Attention(Lessons):
         )
         return {row.id for row in rows}
 
+    async def companions(self, files: Sequence[int]) -> dict[int, Companion]:
+        """How the message stands that each of these files comes with."""
+        main = delivery.alias("main")
+        rows = await self._tx.rows(
+            sa.select(delivery.c.id, main.c.state, main.c.not_before)
+            .join(main, main.c.key == sa.func.substr(delivery.c.key, len(key_with(1, "")) + 1))
+            .where(among(delivery.c.id, files))
+        )
+        return {row.id: Companion(DeliveryState(row.state), row.not_before) for row in rows}
+
     async def recent(
         self,
         people: Sequence[int],
@@ -165,14 +193,14 @@ class Attention(Lessons):
     ) -> dict[int, list[datetime]]:
         """When each person was last sent something; what another courier holds counts as sent now.
 
-        A digest counts once, reminders not at all. ``but``: the ids of the caller's own rows.
+        A digest counts once, reminders and files not at all. ``but``: the ids of the caller's own rows.
         """
         found: dict[int, list[datetime]] = {}
         for row in await self._tx.rows(
             sa.select(delivery.c.id, delivery.c.person_id, delivery.c.settled_at).where(
                 among(delivery.c.person_id, people),
                 delivery.c.urgency == urgency,
-                ~delivery.c.key.startswith(NUDGE),
+                counts(delivery.c.key),
                 sa.or_(
                     sa.and_(delivery.c.state == DeliveryState.SENT, delivery.c.settled_at >= since),
                     sa.and_(delivery.c.state == DeliveryState.LEASED, delivery.c.settled_at.is_(None)),

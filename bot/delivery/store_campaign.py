@@ -23,6 +23,7 @@ from bot.delivery.rules import (
     Stopped,
     standing,
 )
+from bot.delivery.store_attention import WITH
 from bot.delivery.store_unloading import unload
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import OccurrenceState
@@ -98,6 +99,7 @@ class Campaigns:
             .where(
                 delivery.c.occurrence_id.in_({id_ for id_, _ in found}),
                 among(delivery.c.person_id, sorted({person for _, person in found})),
+                ~delivery.c.key.startswith(WITH),
             )
             .order_by(delivery.c.id)
         ):

@@ -13,7 +13,7 @@ from bot.delivery.content import from_json, shelf
 from bot.delivery.rules import LEASE, DeliveryState
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances
-from bot.delivery.store_attention import NUDGE, Attention, asks
+from bot.delivery.store_attention import NUDGE, WITH, Attention, asks
 from bot.delivery.store_left_behind import LeftBehind
 from bot.delivery.store_mass import MassChoices
 from bot.delivery.store_quota import Quotas
@@ -48,6 +48,7 @@ _CLAIM: Final[Mapping[bool, sa.Select[Any]]] = {
             sa.func.coalesce(delivery.c.occurrence_id, ""),
             delivery.c.key.startswith(NUDGE),
             asks(),
+            delivery.c.key.startswith(WITH),
         )
         .where(
             sa.text(URGENT if urgent else ROUTINE),
@@ -121,6 +122,7 @@ class Claimed(NamedTuple):
     occurrence: str
     nudge: bool  # a reminder: counted per task, not against the caps
     asks: bool  # is the message of a campaign itself, not a reminder or what a teacher is told of it
+    enclosed: bool  # a file that comes with a message
 
 
 class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.db import Moment, Tx
 from bot.delivery.forecast import Share, Way
 from bot.delivery.rules import DeliveryState
-from bot.delivery.store_attention import NUDGE
+from bot.delivery.store_attention import counts
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import Ask
 from bot.duties.scope import Aim, Families
@@ -91,7 +91,7 @@ class Readings:
                 delivery.c.settled_at >= since,
                 delivery.c.state == DeliveryState.SENT,
                 delivery.c.urgency == Urgency.ROUTINE,
-                ~delivery.c.key.startswith(NUDGE),
+                counts(delivery.c.key),
             )
             .scalar_subquery()
         )

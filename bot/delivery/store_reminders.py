@@ -8,8 +8,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx, insert_new
-from bot.delivery.rules import DeliveryState
+from bot.delivery.rules import SPREAD_FROM, DeliveryState
 from bot.delivery.store_attention import NUDGE
+from bot.delivery.store_spread import spread
 from bot.delivery.tables import delivery
 from bot.duties.rules import OccurrenceState
 from bot.duties.tables import occurrence, task
@@ -48,6 +49,9 @@ class Reminders:
             sa.or_(task.c.reminded_at.is_(None), task.c.reminded_at <= now - _GAP),
         )
         people = open_.subquery()
+        when: sa.ColumnElement[Any] = sa.literal(at, Moment())
+        if await self._tx.scalar(sa.select(sa.func.count()).select_from(people)) > SPREAD_FROM:
+            when = spread(at, people.c.person_id)
         near = contact.alias("near")
         realms = sa.case(
             (near.c.realm == str(Realm.MEMBER), 0), (near.c.realm == str(Realm.PARENT), 1), else_=2
@@ -73,7 +77,7 @@ class Reminders:
             sa.literal(str(Urgency.ROUTINE)),
             sa.false(),
             sa.literal(str(DeliveryState.DUE)),
-            sa.literal(at, Moment()),
+            when,
             sa.literal(0),
             sa.literal(""),
         ).select_from(people.join(contact, contact.c.address == nearest))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx, insert
 from bot.delivery.rules import LEASE, OUT_OF_SCOPE, DeliveryState, ShipmentState, repeatable
+from bot.delivery.store_attention import WITH
 from bot.delivery.tables import delivery, shipment
 from bot.duties.tables import task
 from bot.lists import among, among_named
@@ -168,8 +169,12 @@ class Shipments:
         await self._settle(among(delivery.c.id, ids), state, outcome, now)
 
     async def missed(self, *, shipment_id: int = 0, ids: Sequence[int] = ()) -> list[Ended]:
-        """The campaign deliveries of a shipment, or of these ids, that reached nobody."""
+        """The campaign deliveries of a shipment, or of these ids, that reached nobody.
+
+        Files are not among them: on the next channel the page of their message has them.
+        """
         which = delivery.c.shipment_id == shipment_id if shipment_id else delivery.c.id.in_(ids)
+        which = sa.and_(which, ~delivery.c.key.startswith(WITH))
         rows = await self._tx.rows(
             sa.select(delivery)
             .where(which, delivery.c.state.in_(_MISSED), delivery.c.occurrence_id.is_not(None))

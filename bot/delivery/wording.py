@@ -143,6 +143,19 @@ def to_teacher_card(occurrence: Occurrence, open_: Mapping[str, int], page: str)
     )
 
 
+def to_group_card(title: str, due: int, done: int, exempt: int, least: int, page: str) -> Notice:
+    """Totals only. Fewer than ``least`` people are not counted out in a group."""
+    few = f"不到{least}人"
+    left = f"还差{few}" if 0 < due - done < least else f"{done:,}人"
+    excused = few if 0 < exempt < least else f"{exempt:,}人"
+    return Notice(
+        f"{title}已到期",
+        "只有合计，没有名单；没完成的由老师私下问。",
+        page,
+        figures=(("应到", f"{due:,}人"), ("已完成", left), ("豁免", excused)),
+    )
+
+
 def alert(text: Material, area: str, now: datetime, school: str) -> str:
     """The template with its placeholders filled."""
     filled = text.body
@@ -180,3 +193,34 @@ def sent_later(title: str, planned: datetime) -> str:
 def stopped(counts: Stopped) -> str:
     """``counts.recalled`` are those that will be taken back from WeCom; not from the WeChat plug-in."""
     return f"已停止：已发{counts.sent}人，其中撤回{counts.recalled}人，未发{counts.unsent}人。"
+
+
+def after_stopping() -> str:
+    return "原文留档，打开链接的人会看到已停止。更正请改好材料，再发 /push。"
+
+
+def running(found: Sequence[Occurrence]) -> str:
+    if not found:
+        return "这一周没有正在发的活动。"
+    lines = ["要停哪一项："] + [f"{one.title} {moment(one.planned_at)[5:]}（{one.id}）" for one in found]
+    return "\n".join([*lines, "发 /stop 编号，先看发到哪里。"])
+
+
+def how_far(title: str, told: int, waiting: int) -> str:
+    """Before somebody decides: how many know it already."""
+    return (
+        f"「{title}」已发{told:,}人，还没发{waiting:,}人。\n"
+        "停止后不能恢复；企业微信里24小时内发出的会尽量撤回，学校通知和公众号收不回来。"
+    )
+
+
+def paused() -> str:
+    return "已暂停：还没发出的先不发。"
+
+
+def resumed() -> str:
+    return "已恢复，接着发。"
+
+
+def not_running() -> str:
+    return "没有这一项，或它已经停了。发 /stop 看正在发的。"

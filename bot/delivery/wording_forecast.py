@@ -59,6 +59,8 @@ def _ways_and_costs(found: Forecast) -> list[str]:
     channels = "、".join(f"{_way(draw)}{draw.people:,}人" for draw in found.draws) or "无"
     nowhere = f"；无渠道{found.nowhere:,}人（由老师转达）" if found.nowhere else ""
     lines = [f"渠道{about}：{channels}{nowhere}。"]
+    if found.files:
+        lines.append(f"附件：{'、'.join(found.files)}（公众号里在网页打开）。")
     if found.waiting:
         lines.append(f"其中{found.waiting:,}名学生在上课，等课间或下课。")
     left_out = [f"少发{found.less:,}人不发"] * bool(found.less)
@@ -102,7 +104,7 @@ def quota(draw: Draw) -> str:
     if draw.left is None:
         return ""
     short_ = f"，今天不够，余下{draw.later:,}人明天起发" if draw.later else ""
-    return f"{_way(draw)}当日额度：用{draw.people:,}，可用{draw.left:,}{short_}。"
+    return f"{_way(draw)}当日额度：用{draw.messages:,}，可用{draw.left:,}{short_}。"
 
 
 def _way(draw: Draw) -> str:

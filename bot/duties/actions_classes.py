@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from bot.delivery.store_classes import UnknownClass, class_key
+from bot.duties.actions_files import keep_files
 from bot.duties.audience import kinds_named, matches
 from bot.duties.composing import Message
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence
-from bot.messages import Address, Content, Urgency
+from bot.messages import Address, Urgency
 from bot.people.rules import Person, PersonKind, Stage, within
 from bot.school import School
 from bot.settings import WecomApp
@@ -64,22 +65,24 @@ async def _account(
     if not chosen:
         return 0
     texts = messages(account)
-    found = [(one, content) for one in chosen if (content := _for(texts, one.stage)) is not None]
-    contents = {repr(content) for _, content in found}
-    parties: list[tuple[int | None, Content]] = [(one.department, content) for one, content in found]
+    found = [(one, message) for one in chosen if (message := _for(texts, one.stage)) is not None]
+    contents = {repr(message.content) for _, message in found}
+    parties: list[tuple[int | None, Message]] = [(one.department, message) for one, message in found]
     everybody = len(found) == await work.outbox.all_classes(account.id)
     if urgency is Urgency.ALERT and everybody and len(found) > 1 and len(contents) == 1:
         parties = [(None, found[0][1])]
-    for department, content in parties:
+    files = {some: keep_files(work, some, now) for some in {message.files for _, message in parties}}
+    for department, message in parties:
         work.outbox.queue(
             key=class_key(occurrence.id, account.id, "all" if department is None else department),
             account=account.id,
             address=Address.party(account.corp_id, department).key,
             person=0,
-            content=content,
+            content=message.content,
             urgency=urgency,
             not_before=start,
             occurrence=occurrence.id,
+            files=files[message.files],
         )
     await work.outbox.look_at(account.id, [one.department for one, _ in found], now)
     return len(parties)
@@ -100,7 +103,7 @@ def _is_meant(
     )
 
 
-def _for(texts: Sequence[Message], stage: Stage | None) -> Content | None:
+def _for(texts: Sequence[Message], stage: Stage | None) -> Message | None:
     """The version for parents of this 学段."""
     words = {str(PersonKind.PARENT), f"{PersonKind.PARENT}/{stage or Stage.COLLEGE}"}
-    return next((text.content for text in texts if not text.audience or words & set(text.audience)), None)
+    return next((text for text in texts if not text.audience or words & set(text.audience)), None)

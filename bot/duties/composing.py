@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
 from bot.accounts import logs_in
+from bot.duties.filling import fields_of
 from bot.duties.plan_values import ZONE, Duty
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
 from bot.duties.starting import DIGEST
 from bot.duties.wording import day
-from bot.materials.rules import Material, pick
-from bot.messages import Choice, Content, Notice, Question, Text
+from bot.materials.page import filled, is_marked, plain
+from bot.materials.rules import Enclosure, Material, pick
+from bot.messages import Choice, Content, Markdown, Notice, Question, Text
 from bot.people.rules import leaf
 from bot.quiz.items import AUDIENCES
 from bot.school import School
-from bot.settings import AccountSettings, WecomApp
+from bot.settings import AccountSettings, Wechat, WecomApp
 from bot.work import Work
 
 _FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
@@ -28,10 +30,14 @@ _SAFE: Final = "学校不会通过群或机器人收费、要验证码、发下�
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One content for the people of some audiences (学段, 教职工, 家长); empty means everybody."""
+    """One content for the people of some audiences (学段, 教职工, 家长); empty means everybody.
+
+    ``files`` come with it where the account carries files; elsewhere its page has them.
+    """
 
     content: Content
     audience: tuple[str, ...] = ()
+    files: tuple[Enclosure, ...] = ()
 
 
 async def choose_texts(work: Work, school: School, duty: Duty, planned_at: datetime) -> str:
@@ -78,7 +84,8 @@ def compose(
         case Do.QUIZ:
             return [Message(_quiz(occurrence, cards))]
         case Do.CONFIRM:
-            return [Message(_confirm(school, occurrence, duty, cards, url))]
+            asked = _confirm(school, occurrence, duty, cards, url)
+            return [Message(asked, files=files_of(school, account, occurrence.material))]
         case Do.TICK | Do.REPORT:
             return [Message(_office(occurrence, cards))]
         case _:
@@ -86,15 +93,26 @@ def compose(
             for audience in (*AUDIENCES, *(f"家长/{stage}" for stage in _SUFFIXES)):
                 if (id_ := occurrence.material_for(audience)) or "=" not in occurrence.material:
                     groups.setdefault(id_, []).append(audience)
-            return [
-                Message(
-                    _text(
-                        school.library.get(id_), occurrence, duty, account, f"{url}?v={quote(audiences[0])}"
-                    ),
-                    tuple(audiences),
-                )
-                for id_, audiences in groups.items()
-            ]
+            messages = []
+            for id_, audiences in groups.items():
+                text = school.library.get(id_)
+                body = _body(school, text, occurrence)
+                content = _text(text, body, occurrence, duty, account, f"{url}?v={quote(audiences[0])}")
+                if isinstance(content, Notice):
+                    content = replace(content, picture=cover_of(base, text))
+                messages.append(Message(content, tuple(audiences), files_of(school, account, id_)))
+            return messages
+
+
+def cover_of(base: str, text: Material | None) -> str:
+    """Where the picture of a text is, below the address of an account; empty where it has none."""
+    return f"{base}/cover/{text.id}" if text and text.cover else ""
+
+
+def files_of(school: School, account: AccountSettings, material: str) -> tuple[Enclosure, ...]:
+    """What comes with a text by this account; an official account carries no files."""
+    text = school.library.get(material)
+    return () if text is None or isinstance(account, Wechat) else text.files
 
 
 def forward(
@@ -108,7 +126,8 @@ def forward(
     lines = [f"请把「{text.title if text else occurrence.title}」转到班级家长群："]
     lines += [f"{leaf(unit)} {base}/a/{slug}?k={k}" for unit, k in links]
     lines.append("转好后回「已转发」，无需截图。")
-    return Message(Text("\n".join(lines), (Choice("已转发", "已转发"),)))
+    words = Text("\n".join(lines), (Choice("已转发", "已转发"),))
+    return Message(words, files=files_of(school, account, text.id if text else ""))
 
 
 def _quiz(occurrence: Occurrence, cards: bool) -> Content:
@@ -141,8 +160,18 @@ def _office(occurrence: Occurrence, cards: bool) -> Content:
     return Text(f"待办：{occurrence.title}（{due}办好回「已办」）。", (Choice("已办", "已办"),))
 
 
+def _body(school: School, text: Material | None, occurrence: Occurrence) -> str:
+    """What it says in a chat, its gaps filled."""
+    return filled(text.body, fields_of(school, occurrence.planned_at, occurrence.reason)) if text else ""
+
+
 def _text(
-    text: Material | None, occurrence: Occurrence, duty: Duty, account: AccountSettings, url: str
+    text: Material | None,
+    body: str,
+    occurrence: Occurrence,
+    duty: Duty,
+    account: AccountSettings,
+    url: str,
 ) -> Content:
     if duty.what == CASE_CARD and occurrence.reason:
         return Notice(occurrence.title, occurrence.reason, url)
@@ -156,15 +185,18 @@ def _text(
             f"今天的60秒：{text.title}", "课间投屏或读一读都行。播过可点「已播」，不点也没关系。", url, "打开"
         )
     scene = text.scene
+    shows_cards = isinstance(account, WecomApp) and account.cards
     if duty.ask in (Ask.CONFIRM, Ask.SIGN):
         return Notice(text.title, f"{occurrence.title}，读完请回「已阅」。", url)
     if scene is None or duty.digest or duty.ask is not Ask.TAP:
-        return Notice(text.title, text.body if duty.what == "weekly" else occurrence.title, url)
+        if duty.what == "weekly" and shows_cards and not text.cover and is_marked(body):
+            return Markdown(f"**{text.title}**\n{body}\n[查看]({url})")
+        return Notice(text.title, plain(body) if duty.what == "weekly" else occurrence.title, url)
     options = "\n".join(f"{letter}. {option}" for letter, option in scene.options)
-    if isinstance(account, WecomApp) and account.cards:
+    if shows_cards:
         letters = tuple(Choice(letter, letter) for letter, _ in scene.options)
         return Question(f"s-{_key(occurrence)}", text.title, f"{scene.stem}\n{options}", letters)
-    return Notice(text.title, f"{text.body}\n\n{scene.stem}\n{options}\n回字母答一答。", url)
+    return Notice(text.title, f"{plain(body)}\n\n{scene.stem}\n{options}\n回字母答一答。", url)
 
 
 def _key(occurrence: Occurrence) -> str:

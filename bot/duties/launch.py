@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.duties.actions_classes import to_parents
+from bot.duties.actions_files import keep_files
 from bot.duties.cadence_wording import not_in_the_plan
 from bot.duties.composing import CASE_CARD, choose_texts, compose, forward
 from bot.duties.occurrences import Planned
@@ -17,7 +18,7 @@ from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.duties.starting import DIGEST, start_of
 from bot.errors import Refusal
-from bot.messages import Choice, Text, Urgency
+from bot.messages import Choice, Content, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, PersonKind, RoleName
 from bot.receipts.rules import ALPHABET
 from bot.school import School
@@ -205,7 +206,7 @@ async def send_out(
     slug = slug_for(school.key, occurrence.id)
     if duty.do is Do.FORWARD:
         start = start_of(school.plan, occurrence.pack, duty, now)
-        return await _forwards(work, school, occurrence, duty, slug, start)
+        return await _forwards(work, school, occurrence, duty, slug, start, now)
     for account in school.accounts:
         for message in compose(school, occurrence, duty, account, slug):
             count = await work.outbox.fan_out(
@@ -218,6 +219,7 @@ async def send_out(
                 only_in_window=isinstance(account, Wechat) and not can_push(account),
                 now=now,
                 audience=message.audience,
+                files=keep_files(work, message.files, now),
             )
             queued[account.id] = queued.get(account.id, 0) + count
     start = start_of(school.plan, occurrence.pack, duty, now, (PersonKind.PARENT,))
@@ -228,10 +230,17 @@ async def send_out(
 
 
 async def _forwards(
-    work: Work, school: School, occurrence: Occurrence, duty: Duty, slug: str, start: datetime
+    work: Work,
+    school: School,
+    occurrence: Occurrence,
+    duty: Duty,
+    slug: str,
+    start: datetime,
+    now: datetime,
 ) -> dict[str, int]:
     """Each teacher gets the links of their own classes, so each message is their own."""
     queued: dict[str, int] = {}
+    files: dict[str, list[Content]] = {}
     tasks = await work.duties.tasks_for(occurrence.id)
     teachers = await work.people.by_ids([t.person for t, _ in tasks])
     contacts = await work.people.contacts_of(teachers)
@@ -246,6 +255,8 @@ async def _forwards(
             if account is None:
                 continue
             message = forward(school, occurrence, account, slug, links)
+            if account.id not in files:
+                files[account.id] = keep_files(work, message.files, now)
             work.outbox.queue(
                 key=f"{occurrence.id}/{teacher.id}",
                 account=account.id,
@@ -257,6 +268,7 @@ async def _forwards(
                 occurrence=occurrence.id,
                 task_id=task.id,
                 digest=duty.digest,
+                files=files[account.id],
             )
             queued[account.id] = queued.get(account.id, 0) + 1
     return queued

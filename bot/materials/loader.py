@@ -13,11 +13,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from bot.errors import BadFile, Complaint
 from bot.marked_yaml import check, load
 from bot.materials import wording_check as say
-from bot.materials.rules import Library, Material, Scene
+from bot.materials.rules import PAPERS, PICTURES, VOICE, Enclosure, Library, Material, Scene
 from bot.quiz.bank import Day, Line, Text
 
 WEEKS: Final = range(1, 41)  # of the school year
 IN_SEASON: Final = frozenset({"weekly", "sixty_seconds"})
+FILES: Final = 3  # with one text
+NAME: Final = 60  # characters of a file's name
 TRUE_FALSE: Final = (("A", "对"), ("B", "错"))
 _FENCE: Final = "---"
 _RANGE: Final = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2})")
@@ -39,6 +41,25 @@ def weeks(value: int | str) -> range:
     if first not in WEEKS or last not in WEEKS or first > last:
         raise ValueError(say.bad_season(str(value)))
     return range(first, last + 1)
+
+
+def _file(name: str) -> str:
+    """A file beside the text, of a kind that a chat can show; raises ValueError."""
+    if len(name) > NAME or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
+        raise ValueError(say.bad_file_name(name, NAME))
+    if Enclosure(name).ending not in VOICE | PICTURES | PAPERS:
+        raise ValueError(say.bad_ending(name, sorted(VOICE | PICTURES | PAPERS)))
+    return name
+
+
+def _picture(name: str) -> str:
+    """Raises ValueError for what is no picture's name."""
+    if Enclosure(name).ending not in PICTURES:
+        raise ValueError(say.bad_ending(name, sorted(PICTURES)))
+    return _file(name)
+
+
+_File = Annotated[Line, AfterValidator(_file)]
 
 
 class _Scene(BaseModel):
@@ -87,7 +108,12 @@ class _Front(BaseModel):
     scene: _Scene | None = None
 
 
-class _Seasonal(_Front):
+class _Sendable(_Front):
+    files: Annotated[tuple[_File, ...], Field(max_length=FILES)] = ()
+    cover: Annotated[Line, AfterValidator(_picture)] | None = None
+
+
+class _Seasonal(_Sendable):
     season: Annotated[tuple[Annotated[int, Field(strict=True)] | str, ...], Field(min_length=1)]
 
 
@@ -101,10 +127,11 @@ class _Card(_Front):
 
 
 _MODELS: Final[Mapping[str, type[_Front]]] = {
-    "weekly": _Seasonal, "sixty_seconds": _Seasonal, "letters": _Front, "alerts": _Front, "guides": _Front,
+    "weekly": _Seasonal, "sixty_seconds": _Seasonal, "letters": _Sendable, "alerts": _Front,
+    "guides": _Sendable,
     "cards": _Card,
 }  # fmt: skip
-_BASE: Final = frozenset(_Front.model_fields)
+_BASE: Final = frozenset(_Seasonal.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +163,9 @@ class Reading:
 
 
 def read_materials(files: Mapping[str, str]) -> Reading:
-    """``files`` maps ``weekly/college-01.md`` to its text; the folder is the kind."""
+    """``files`` maps ``weekly/college-01.md`` to its text; the folder is the kind. What travels with a text
+    has its name here, and its bytes from ``bot.materials.files``.
+    """
     placed: list[Placed] = []
     complaints: list[Complaint] = []
     for name, text in files.items():
@@ -195,6 +224,8 @@ def _read(name: str, text: str) -> Placed:
         season=frozenset(season),
         scene=values.scene.value if values.scene else None,
         extra=MappingProxyType(extra),
+        files=tuple(map(Enclosure, values.files)) if isinstance(values, _Sendable) else (),
+        cover=Enclosure(values.cover) if isinstance(values, _Sendable) and values.cover else None,
     )
     return Placed(material, name, MappingProxyType(lines), body_line)
 

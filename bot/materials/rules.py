@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,28 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that travels with a text; ``name`` is what people see."""
+
+    name: str
+    data: bytes = field(default=b"", repr=False)
+
+    @property
+    def ending(self) -> str:
+        return self.name.rpartition(".")[2].lower()
+
+
+VOICE: Final = frozenset({"amr"})
+PICTURES: Final = frozenset({"jpg", "jpeg", "png"})
+PAPERS: Final = frozenset({"pdf", "doc", "docx", "ppt", "pptx", "xls", "xlsx", "txt", "mp3", "mp4"})
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
-    """One Markdown file. ``kind`` is its folder; ``season`` the weeks of the school year it fits."""
+    """One Markdown file. ``kind`` is its folder; ``season`` the weeks of the school year it fits.
+
+    ``files`` come with its message, ``cover`` is the picture on it.
+    """
 
     id: str
     kind: str
@@ -34,6 +54,8 @@ class Material:
     season: frozenset[int] = frozenset()
     scene: Scene | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Enclosure, ...] = ()
+    cover: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True)

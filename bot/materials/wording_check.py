@@ -93,5 +93,41 @@ def weeks_missing(audience: str, missing: Iterable[int]) -> str:
     return f"{audience}的每周提醒缺第 {'、'.join(map(str, missing))} 周"
 
 
+def bad_file_name(name: str, most: int) -> str:
+    return f"文件名“{name}”不能用：写同一文件夹里的文件名，不带路径，最多 {most} 字"
+
+
+def bad_ending(name: str, known: Iterable[str]) -> str:
+    return f"“{name}”这种文件发不出去，可用：{'、'.join(known)}"
+
+
+def with_file(name: str, problem: str) -> str:
+    return f"附件“{name}”{problem}"
+
+
+def file_missing() -> str:
+    return "不在这篇材料旁边，或读不了"
+
+
+def named_twice() -> str:
+    return "同一个附件写了两次"
+
+
+def bad_size(size: int, most: int) -> str:
+    return f"有 {size:,} 字节，最少 6 字节，最多 {most // 1024**2} MB"
+
+
+def no_picture() -> str:
+    return "不是 PNG 或 JPG 图片"
+
+
+def no_voice() -> str:
+    return "不是 60 秒以内、2 MB 以内的 AMR 语音"
+
+
+def too_many_files(size: int, most: int) -> str:
+    return f"全部附件有 {size // 1024**2} MB，合起来最多 {most // 1024**2} MB"
+
+
 def no_folder() -> str:
     return "没有这个文件夹"

@@ -45,6 +45,15 @@ class Issued:
     lifetime: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """No token, for the ``number``-th time in a row; nobody of this process asks again before ``until``."""
+
+    error: PlatformError
+    number: int
+    until: datetime
+
+
 class Source(Protocol):
     """Where an account gets its token."""
 
@@ -97,7 +106,7 @@ class Tokens:
         self._random = random or Random()
         self._locks = {account: asyncio.Lock() for account in sources}
         self._seen: dict[str, tuple[StoredToken, datetime]] = {}
-        self._trouble: dict[str, PlatformError] = {}
+        self._trouble: dict[str, _Trouble] = {}
 
     def add(self, account: str, source: Source) -> None:
         """One more thing to hold: what is made from a token, such as a ticket."""
@@ -112,26 +121,43 @@ class Tokens:
         async with self._locks[account]:
             if (stored := self._remembered(account)) is not None:
                 return stored.value
-            trouble = self._trouble.get(account)
-            if trouble is not None and trouble is not known:  # who waited need not wait in vain once more
-                raise PlatformError(trouble.verdict, trouble.code, trouble.message, trouble.wait)
             stored = await self._look(account)
-            return stored.value if stored.fresh(self._clock()) else await self._renew(account, "")
+            now = self._clock()
+            if stored.fresh(now) or (stored.valid(now) and self._resting(account, known)):
+                return stored.value
+            return await self._ask_once(account, "", known)
 
     async def replace(self, account: str, rejected: str) -> str:
         """After the platform refused ``rejected``: what others have stored since, else one refresh."""
+        known = self._trouble.get(account)
         async with self._locks[account]:
             stored = await self._look(account)
             if stored.value != rejected and stored.valid(self._clock()):
                 return stored.value
-            return await self._renew(account, rejected)
+            return await self._ask_once(account, rejected, known)
 
     async def forgive(self, account: str) -> None:
         """Forget a stop: somebody says that the settings are mended."""
         async with self._locks[account]:
             self._seen.pop(account, None)
+            self._trouble.pop(account, None)
             async with self._database.begin() as tx:
                 await TokenStore(tx).forgive(account)
+
+    def _resting(self, account: str, known: _Trouble | None) -> PlatformError | None:
+        """Why not to ask now: somebody has, in vain, while we waited for our turn or a moment ago.
+
+        A thousand calls that fail at once are one question, and so are those that follow.
+        """
+        trouble = self._trouble.get(account)
+        if trouble is None or (trouble is known and self._clock() >= trouble.until):
+            return None
+        return trouble.error
+
+    async def _ask_once(self, account: str, rejected: str, known: _Trouble | None) -> str:
+        if (error := self._resting(account, known)) is not None:
+            raise PlatformError(error.verdict, error.code, error.message, error.wait)
+        return await self._renew(account, rejected)
 
     def _remembered(self, account: str) -> StoredToken | None:
         stored, seen_at = self._seen.get(account, (None, None))
@@ -179,6 +205,7 @@ class Tokens:
         except BaseException:
             await asyncio.shield(self._settle(account, until))
             raise
+        self._trouble.pop(account, None)
         now = self._clock()
         margin = MARGIN + timedelta(seconds=self._random.uniform(0, JITTER))
         early = max(issued.lifetime - margin, issued.lifetime / 2)
@@ -198,12 +225,16 @@ class Tokens:
     ) -> str:
         if error.verdict in _PASSING:
             await self._settle(account, until)
-            if stored.valid(self._clock()) and stored.value != rejected:
-                return stored.value  # renewal is early, so the old one still serves while the trouble passes
             # Whatever it was, no message has left: the account waits, and no message is blamed.
             wait = max(error.wait or SOON, SOON)
             trouble = PlatformError(Verdict.WAIT, error.code, f"no token: {error.message}", wait)
-            self._trouble[account] = trouble
+            before, now = self._trouble.get(account), self._clock()
+            number = before.number + 1 if before else 1
+            # What was a moment's trouble is tried again at once, but only once.
+            rest = wait if error.wait or number > 1 else timedelta()
+            self._trouble[account] = _Trouble(trouble, number, now + rest)
+            if stored.valid(now) and stored.value != rejected:
+                return stored.value  # renewal is early, so the old one still serves while the trouble passes
             raise trouble from error
         pause = STOPPED if error.code in _SECRET_REFUSED else PAUSED
         stopped = self._clock() + (error.wait or pause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from bot.materials.page import plain
 from bot.messages import (
     CardUpdate,
     Choice,
@@ -62,7 +63,7 @@ def as_text(content: Content) -> Text:
         case Form():
             return content.instead
         case Markdown():
-            return Text(content.text)
+            return Text(plain(content.text))
         case Image() | File() | Voice():
             return Text(f"[{content.name}]")
         case CardUpdate():

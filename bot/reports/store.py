@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
+from bot.delivery.store_attention import WITH
 from bot.delivery.tables import delivery
 from bot.duties.rules import LADDERS, Ask, Do
 from bot.duties.tables import occurrence, task
@@ -120,13 +121,17 @@ class Stats(Lines):
         return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     async def deliveries(self, scope: Sequence[str], occurrence: str) -> dict[DeliveryState, int]:
-        """How many messages of a campaign to people of the scope are in each state."""
+        """How many messages of a campaign to people of the scope are in each state, files left out."""
         found: dict[DeliveryState, int] = {}
         for unit, _ in asked_units(scope):
             statement = (
                 sa.select(delivery.c.state, sa.func.count().label("messages"))
                 .join(person, person.c.id == delivery.c.person_id)
-                .where(delivery.c.occurrence_id == occurrence, in_unit(person.c.unit, unit))
+                .where(
+                    delivery.c.occurrence_id == occurrence,
+                    ~delivery.c.key.startswith(WITH),
+                    in_unit(person.c.unit, unit),
+                )
                 .group_by(delivery.c.state)
             )
             for row in await self.tx.rows(statement):

@@ -17,6 +17,7 @@ from bot.messages import Realm
 from bot.receipts.rules import tidy_code
 from bot.settings import WecomApp
 from bot.web import wording
+from bot.web.article_files import fetched, shown
 from bot.web.article_own import Own, Reader, button, level_of, may_sign, reader, scene_open
 from bot.web.article_text import PARENTS, WORDS, article, fields_of, texts_for
 from bot.web.rules import is_class_key
@@ -68,6 +69,13 @@ async def show(visit: Visit) -> web.StreamResponse:
     return response
 
 
+async def file(visit: Visit) -> web.StreamResponse:
+    """GET: anybody who may read the article may open its files."""
+    async with visit.pages.database.reading() as tx:
+        found = await find(visit, Work(tx))
+    return visit.say(wording.no_such_page(), 404) if found is None else fetched(visit, found[1])
+
+
 async def _reader(visit: Visit, work: Work, occurrence: Occurrence) -> Reader | None:
     """Only a platform login counts here; a link into the console is no signature."""
     if visit.session is None or not visit.session.address:
@@ -98,6 +106,8 @@ def _page(
         paused=occurrence.state is OccurrenceState.PAUSED,
         title=occurrence.title if _own_words(occurrence) else first.title if first else occurrence.title,
         articles=_own_words(occurrence) or [(text.title, article(text.body, fields)) for text in texts],
+        cover=f"/cover/{first.id}" if first and first.cover else "",
+        files=shown(slug, texts),
         safe=wording.SAFE,
         todo=wording.todo(occurrence.ask),
         k=k if is_class_key(k) and f"opened-{k}" not in visit.request.cookies else "",

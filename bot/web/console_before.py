@@ -36,6 +36,7 @@ class Version:
     words: str
     title: str
     html: Markup
+    files: tuple[str, ...]
 
 
 async def show(visit: Visit) -> web.StreamResponse:
@@ -134,6 +135,7 @@ def _versions(visit: Visit, one: Occurrence, seen: Outlook) -> list[Version]:
     found: dict[str, Version] = {}
     for word in dict.fromkeys(share.word for share in seen.found.shares):
         for text in texts_for(visit.school.library, one, [word]):
+            names = tuple(file.name for file in text.files)
             words = f"{found[text.id].words}、{word}" if text.id in found else word
-            found[text.id] = Version(words, text.title, article(text.body, fields))
+            found[text.id] = Version(words, text.title, article(text.body, fields), names)
     return list(found.values())

@@ -12,6 +12,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.delivery import actions, wording_following, wording_mass
+from bot.delivery import wording as delivery_wording
 from bot.delivery.actions_trial import try_out
 from bot.delivery.store_mass_jobs import Job, JobRows
 from bot.delivery.wording import STANDINGS, not_reached
@@ -71,6 +72,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         families = (
             await work.outbox.silent_families(here) if PersonKind.PARENT in _for(visit, occurrence) else {}
         )
+        stopped = await work.outbox.stopped(id_) if occurrence.state is _S.STOPPED and not top else None
         slug = await work.receipts.slug_of(id_)
         articles = await shelf(visit, work, me, occurrence)
         is_coming = occurrence.state in (_S.ASKED, _S.WAITING) and not top
@@ -104,6 +106,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         shelf=articles,
         acts=_acts(me, occurrence, approvable),
         forecast=forecast,
+        stopped=delivery_wording.stopped(stopped) if stopped and me.may_change(occurrence.unit) else "",
     )
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.web import (
     article,
     article_acts,
+    article_files,
     console,
     console_article,
     console_before,
@@ -34,6 +35,8 @@ from bot.web.visit import Page, Visit, served
 
 _ROUTES: Final[tuple[tuple[str, str, Page], ...]] = (
     ("GET", "/a/{slug}", article.show),
+    ("GET", "/a/{slug}/file/{text}/{name}", article.file),
+    ("GET", "/cover/{text}", article_files.cover),
     ("POST", "/a/{slug}/open", article_acts.opened),
     ("POST", "/a/{slug}/confirm", article_acts.confirm),
     ("POST", "/a/{slug}/sign", article_acts.signed),

@@ -99,3 +99,15 @@ async def test_a_staff_group_gets_a_table(post: Post) -> None:
     assert post.member("wu").received("软件2301").kind == "markdown"
     (call,) = [c for c in post.stage.sim.wire if c.path == WEBHOOK]
     assert "markdown_v2" in str(call)
+
+
+async def test_the_staff_group_hears_the_total_once_and_nobody_of_a_handful(post: Post) -> None:
+    await over(post)
+    async with post.work() as work:
+        await remind_due(work, post.stage.bot.school, post.now)
+    await post.sends()
+    found = [b for b in post.member("wu").bubbles if b.card and "学生学期测试已到期" in b.seen]
+    assert [b.card.type for b in found if b.card] == ["text_notice"]
+    (card,) = [b.card for b in found if b.card]
+    assert card.rows == [["应到", "3人"], ["已完成", "还差不到5人"], ["豁免", "0人"]]
+    assert not any(name in found[0].seen for name in ("林小满", "周一诺", "软件2301"))

@@ -81,3 +81,9 @@ async def test_a_group_hears_twenty_a_minute(post: Post) -> None:
     for _ in range(5):
         await post.passes(seconds=31)
     assert post.calls(WEBHOOK) == ["ok"] * 30, "no 45009"
+
+
+async def test_doctor_counts_the_notices_that_people_asked_for(post: Post) -> None:
+    account = post.stage.bot.school.accounts.get("public")
+    assert account is not None
+    assert Ledger().lines(account) == ("custom", "template", "subscribe", "mass")

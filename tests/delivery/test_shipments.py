@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 
 from bot.db import Tx
+from bot.delivery.digest import Parcel, calls_for
 from bot.delivery.rules import DeliveryState
-from bot.delivery.store_courier import CourierRows
-from bot.messages import Choice, Image, Notice, Question, Text, Urgency
+from bot.delivery.store_courier import Claimed, CourierRows
+from bot.messages import Address, Choice, Image, Notice, Question, Realm, Text, Urgency
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -210,6 +211,29 @@ async def test_a_poisoned_message_harms_nobody_else(post: Post) -> None:
     await post.sends()
     assert post.seen(post.lin, "好消息") == post.seen(post.zhou, "好消息") == 1
     assert sorted(await post.deliveries()) == [(DEAD, "40094"), (SENT, ""), (SENT, "")]
+
+
+@pytest.mark.parametrize("code", [40003, 40031, 60111])
+async def test_one_recipient_that_spoils_the_whole_call_is_found(post: Post, code: int) -> None:
+    """The platform refuses every call that has them aboard: of a thousand people 999 are not to blame."""
+    post.stage.sim.faults.errcode(SEND, code, times=4)  # together three times, then the one alone
+    await post.queue("请看这一条", "2301001", "2301002", urgency=Urgency.ROUTINE)
+    await post.sends()
+    assert sorted(post.seen(phone, "请看这一条") for phone in (post.lin, post.zhou)) == [0, 1]
+    assert sorted(state for state, _ in await post.deliveries()) in ([DEAD, SENT], [REFUSED, SENT])
+    assert post.calls(SEND) == [str(code)] * 4 + ["ok"]
+
+
+def test_who_was_not_aboard_travels_in_large_company_all_the_same() -> None:
+    def one(id_: int, attempts: int) -> Claimed:
+        address = Address.member("ww1", f"s{id_}").key
+        return Claimed(id_, address, id_, "hash", Urgency.ROUTINE, False, attempts, "", False, False, False)
+
+    tried = {0: range(2500), 1: range(2500, 2700), 3: range(2700, 2703), 9: range(2703, 2705)}
+    members = [one(id_, attempts) for attempts, ids in tried.items() for id_ in ids]
+    calls = calls_for(Parcel(Realm.MEMBER, members, Text("请看")), 1000)
+    assert [len(call.members) for call in calls] == [1000, 1000, 500, 100, 100, 1, 1, 1, 1, 1]
+    assert sorted(m.id for call in calls for m in call.members) == list(range(2705))
 
 
 async def test_the_clock_steps_back(post: Post) -> None:

@@ -155,3 +155,39 @@ async def test_the_lease_of_a_dead_process_runs_out(
     assert not platform.calls
     clock.passes(seconds=31)
     assert await waiting == "T1"
+
+
+async def test_a_thousand_refused_calls_ask_a_busy_platform_once(
+    open_database: Open, clock: Clock, http: Http, platform: FakePlatform
+) -> None:
+    """The token was taken back in the middle of a fan-out, and the platform gives no new one yet."""
+    busy = {"errcode": -1, "errmsg": "busy"}
+    platform.answers_with(GET, issued("T1"), *[busy] * 2000)
+    mine = await tokens(open_database, clock, http)
+    assert await mine.current("campus") == "T1"
+    many = (mine.replace("campus", "T1") for _ in range(1000))
+    said = await asyncio.gather(*many, return_exceptions=True)
+    assert {(e.verdict, e.code) for e in said if isinstance(e, PlatformError)} == {(Verdict.WAIT, -1)}
+    assert len(said) == 1000
+    assert len(platform.asked(GET)) == 2
+
+
+async def test_whoever_comes_later_does_not_besiege_a_busy_platform_either(
+    open_database: Open, clock: Clock, http: Http, platform: FakePlatform
+) -> None:
+    """In its last ten minutes a token still serves: each call by itself would ask for the next one."""
+    busy = {"errcode": -1, "errmsg": "busy"}
+    platform.answers_with(GET, issued("T1"), *[busy] * 200)
+    mine = await tokens(open_database, clock, http)
+    assert await mine.current("campus") == "T1"
+    clock.passes(seconds=6650)
+    assert [await mine.current("campus") for _ in range(100)] == ["T1"] * 100
+    assert len(platform.asked(GET)) == 3, "a second try at once, then none for half a minute"
+    clock.passes(seconds=31)
+    assert await mine.current("campus") == "T1"
+    assert len(platform.asked(GET)) == 4
+    clock.passes(seconds=600)
+    for _ in range(50):
+        with pytest.raises(PlatformError, match="busy"):
+            await mine.current("campus")
+    assert len(platform.asked(GET)) == 5

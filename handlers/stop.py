@@ -1,0 +1,77 @@
+"""/stop: something wrong is going out. Look how far it is, then hold it back or stop it for good."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from bot.delivery import actions, wording
+from bot.delivery.rules import Standing
+from bot.duties.rules import Occurrence, OccurrenceState
+from bot.errors import Refusal
+from bot.messages import Choice, Say
+from bot.people.rules import ADMIN_ROLES, in_scope
+from bot.routing import Router, Turn, Who
+
+router = Router("stop")
+_S = OccurrenceState
+_LATELY: Final = timedelta(days=7)
+_SHOWN: Final = 5
+_TOLD: Final = (Standing.DELIVERED, Standing.FOLDED, Standing.RECALLED)
+
+
+@router.says(
+    "stop", "停止", "发错了", "刚才发错了", who=Who.ADMIN, help="/stop  发错了：停下、撤回，看已发多少"
+)
+async def stop(turn: Turn) -> Say:
+    """「/stop」 lists what is going out, 「/stop ID」 tells how far it is; 停止, 暂停 and 恢复 do it."""
+    id_, _, act = turn.rest.partition(" ")
+    if not id_:
+        return await _running(turn)
+    occurrence = await turn.work.duties.occurrence(id_)
+    if occurrence is None or not in_scope(occurrence.unit, turn.someone.units(*ADMIN_ROLES)):
+        raise Refusal(wording.not_running())
+    match act.strip():
+        case "停止":
+            counts = await actions.stop(turn.work, id_, turn.now)
+            said = None if counts is None else wording.stopped(counts) + wording.after_stopping()
+        case "暂停":
+            said = wording.paused() if await actions.pause(turn.work, id_) else None
+        case "恢复":
+            said = wording.resumed() if await actions.resume(turn.work, turn.school, id_, turn.now) else None
+        case _:
+            return await _look(turn, occurrence)
+    if said is None:
+        raise Refusal(wording.not_running())
+    turn.work.people.audit(turn.someone.id, _ACTS[act.strip()], turn.now, {"occurrence": id_})
+    return Say(said, _buttons(id_, "恢复", "停止") if act.strip() == "暂停" else ())
+
+
+_ACTS: Final = {"停止": "campaign stop", "暂停": "campaign pause", "恢复": "campaign resume"}
+
+
+async def _running(turn: Turn) -> Say:
+    scope = turn.someone.units(*ADMIN_ROLES)
+    found = [
+        one
+        for one in await turn.work.duties.occurrences(limit=60)
+        if one.state in (_S.OPEN, _S.PAUSED, _S.ASKED, _S.WAITING)
+        and turn.now - one.planned_at < _LATELY
+        and in_scope(one.unit, scope)
+    ][:_SHOWN]
+    choices = tuple(Choice(f"/stop {one.id}", one.title) for one in found)
+    return Say(wording.running(found), choices)
+
+
+async def _look(turn: Turn, occurrence: Occurrence) -> Say:
+    if occurrence.state is _S.STOPPED:
+        return Say(wording.stopped(await turn.work.outbox.stopped(occurrence.id)))
+    people = await turn.work.outbox.states(occurrence.id)
+    told = sum(people.get(standing, 0) for standing in _TOLD)
+    acts = ("恢复", "停止") if occurrence.state is _S.PAUSED else ("停止", "暂停")
+    said = wording.how_far(occurrence.title, told, people.get(Standing.WAITING, 0))
+    return Say(said, _buttons(occurrence.id, *acts))
+
+
+def _buttons(id_: str, *acts: str) -> tuple[Choice, ...]:
+    return tuple(Choice(f"/stop {id_} {act}", act) for act in acts)

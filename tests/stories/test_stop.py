@@ -1,0 +1,77 @@
+"""Something wrong went out: it is stopped in the chat, and the administrator hears how far it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.duties.rules import Occurrence, OccurrenceState
+from bot.simulator.ears import Speaker
+from bot.work import Work
+from tests.stories.cast import Cast
+from tests.stories.office import logs_in
+
+SEND = "/cgi-bin/message/send"
+
+
+async def of(cast: Cast, duty: str) -> Occurrence:
+    async with cast.stage.bot.database.reading() as tx:
+        (one,) = await Work(tx).duties.occurrences(duty=duty)
+    return one
+
+
+def read(phone: Speaker) -> list[bool]:
+    """Of every scene on this phone: was it taken back?"""
+    return [b.recalled for b in phone.bubbles if b.recalled or (not b.mine and "A\nB\nC" in b.seen)]
+
+
+async def test_stopped_half_way_with_the_three_numbers(cast: Cast) -> None:
+    """周一诺 is answering a quiz, so the reminder of the week still waits for him."""
+    await cast.stage.fire("term-test")
+    await cast.zhou.says("答题")
+    one = await cast.stage.fire("weekly-reminder")
+    assert read(cast.lin) == [False]
+    assert read(cast.zhou) == []
+    await cast.chen.says("刚才发错了")
+    cast.chen.hears("要停哪一项", "学生周提醒", one)
+    await cast.chen.says(f"/stop {one}")
+    cast.chen.hears("已发2人，还没发1人")
+    await cast.chen.says(f"/stop {one} 停止")
+    cast.chen.hears("已停止：已发2人，其中撤回2人，未发1人。")
+    await cast.stage.settle()
+    assert read(cast.lin) == [True]
+    cast.stage.clock.turn(timedelta(hours=2))
+    await cast.stage.settle()
+    assert read(cast.zhou) == [], "what had not left never leaves"
+    await cast.chen.says(f"/stop {one} 停止")
+    cast.chen.hears("没有这一项，或它已经停了")
+    await cast.chen.says(f"/stop {one}")
+    cast.chen.hears("已停止：已发2人，其中撤回2人，未发1人。")
+    await logs_in(cast.wu)
+    page = await cast.wu.visit(f"{cast.stage.bot_url}/console/campaign?id={one}")
+    assert "已停止：已发2人，其中撤回2人，未发1人。" in page.text
+
+
+async def test_held_back_and_let_go_in_the_chat(cast: Cast) -> None:
+    cast.stage.sim.faults.errcode(SEND, -1)
+    one = await cast.stage.fire("weekly-reminder")
+    assert read(cast.lin) == []
+    await cast.chen.says(f"/stop {one} 暂停")
+    cast.chen.hears("已暂停")
+    cast.stage.clock.turn(timedelta(hours=1))
+    await cast.stage.settle()
+    assert read(cast.lin) == []
+    await cast.chen.says(f"/stop {one} 恢复")
+    cast.chen.hears("已恢复")
+    await cast.stage.settle()
+    assert read(cast.lin) == [False]
+    assert (await of(cast, "weekly-reminder")).state is OccurrenceState.OPEN
+
+
+async def test_only_who_answers_for_all_of_it_stops_it(cast: Cast) -> None:
+    one = await cast.stage.fire("weekly-reminder")
+    for phone in (cast.su, cast.lin):
+        await phone.says(f"/stop {one} 停止")
+        assert "已停止" not in phone.bubbles[-1].seen
+    await cast.chen.says("/stop nothing@2026 停止")
+    cast.chen.hears("没有这一项")
+    assert (await of(cast, "weekly-reminder")).state is OccurrenceState.OPEN
