@@ -11,10 +11,11 @@ from typing import Final
 
 from bot.delivery.ways import AT_ONCE
 from bot.duties.plan_values import ZONE, Period
-from bot.errors import PlatformError, Verdict
+from bot.errors import BUSY, PlatformError, Verdict
 from bot.messages import Urgency
 
 MAX_ATTEMPTS: Final = 6
+_BUSY_ATTEMPTS: Final = 4  # the platform's advice: three repeats at most
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
 MARGIN: Final = timedelta(seconds=60)  # a repeat has to arrive before the platform's window closes
 HELD: Final = datetime(2200, 1, 1, tzinfo=UTC)  # when messages of a paused campaign are due
@@ -164,21 +165,31 @@ def after(
             ended = Settled(DeliveryState.REFUSED, f"{error.code}")
         case Verdict.BUG:
             ended = Settled(DeliveryState.DEAD, f"{error.code}")
-        case Verdict.UNKNOWN if not repeatable:
+        case Verdict.UNKNOWN if not repeatable or (error.code == BUSY and attempts >= tries(BUSY)):
             return Settled(DeliveryState.UNKNOWN, f"{error.code}")
         case Verdict.UNKNOWN:
             # As long as the platform notices repeats, asking again may still tell what became of it.
-            return RetryAt(now + backoff(attempts, rng), counted=True)
+            return RetryAt(now + backoff(attempts, rng, error.code), counted=True)
         case _:
-            if attempts < MAX_ATTEMPTS:
-                return RetryAt(now + max(backoff(attempts, rng), error.wait or timedelta()), counted=True)
+            if attempts < tries(error.code):
+                pause = max(backoff(attempts, rng, error.code), error.wait or timedelta())
+                return RetryAt(now + pause, counted=True)
             ended = Settled(DeliveryState.DEAD, f"{error.code}")
     return Settled(DeliveryState.UNKNOWN, ended.outcome) if may_have_arrived else ended
 
 
-def backoff(attempts: int, rng: Random) -> timedelta:
-    """About 2, 8, 32, 128, 512 seconds, each up to half longer by chance."""
-    base: float = 2.0 * 4 ** max(attempts - 1, 0)
+def tries(code: int) -> int:
+    """How often a call that fails with this code is made in all."""
+    return _BUSY_ATTEMPTS if code == BUSY else MAX_ATTEMPTS
+
+
+def backoff(attempts: int, rng: Random, code: int = 0) -> timedelta:
+    """About 2, 8, 32, 128, 512 seconds, each up to half longer by chance.
+
+    A platform that is busy may be asked less often, so it gets more time: 2, 24, 288 seconds, which ends
+    before the ten minutes in which it notices a repeated template message.
+    """
+    base: float = 2.0 * (12 if code == BUSY else 4) ** max(attempts - 1, 0)
     return timedelta(seconds=min(base, 900.0) * (1 + rng.random() / 2))
 
 

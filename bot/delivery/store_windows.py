@@ -54,7 +54,5 @@ class Windows:
         """Whoever has written meanwhile has a whole new window; more than that there never is (5.2)."""
         more = contact.c.window_left + by
         await self._tx.execute(
-            sa.update(contact)
-            .where(whose)
-            .values(window_left=sa.case((more > _WIDEST, _WIDEST), else_=more))
+            sa.update(contact).where(whose).values(window_left=sa.case((more > _WIDEST, _WIDEST), else_=more))
         )

@@ -8,10 +8,11 @@ import aiohttp
 import pytest
 
 from bot.db import Tx
+from bot.delivery import actions
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
 from bot.messages import Choice, Image, Notice, Question, Text, Urgency
-from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
+from tests.delivery.post import CUSTOM, SEND, TEMPLATE, WEBHOOK, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 REFUSED, DEAD = DeliveryState.REFUSED, DeliveryState.DEAD
@@ -74,14 +75,46 @@ async def test_a_template_message_is_repeated_for_ten_minutes(post: Post) -> Non
 
 
 async def test_what_surely_was_not_sent_is_repeated_freely(post: Post) -> None:
-    """A refusal proves that nothing happened, so no window matters."""
-    post.stage.sim.faults.errcode(CUSTOM, -1)
+    """A gateway that says so proves that nothing happened, so no window matters."""
+    post.stage.sim.faults.http(CUSTOM, 503)
     await post.follower("oFang").says("你好")
     await post.queue("给方方的话", openid="oFang")
     await post.sends()
     await post.passes(minutes=1)
-    assert post.calls(CUSTOM) == ["-1", "ok"]
+    assert post.calls(CUSTOM) == ["HTTP 503", "ok"]
     assert post.seen(post.follower("oFang"), "给方方的话") == 1
+
+
+async def test_busy_is_no_proof_where_nothing_notices_a_repeat(post: Post) -> None:
+    """The document warns of duplicates: it may have been sent, so it is unknown and not sent again."""
+    post.stage.sim.faults.busy(CUSTOM)
+    await post.follower("oFang").says("你好")
+    await post.queue("给方方的话", openid="oFang")
+    await post.sends()
+    await post.passes(hours=1)
+    assert post.calls(CUSTOM) == ["-1"]
+    assert post.seen(post.follower("oFang"), "给方方的话") == 1
+    assert await post.deliveries() == [(UNKNOWN, "-1")]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_busy_template_message_is_repeated_under_its_own_number(post: Post, times: int) -> None:
+    post.stage.sim.faults.busy(TEMPLATE, times=times)
+    await post.queue(Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x"), openid="oFang")
+    for _ in range(12):
+        await post.passes(seconds=45)
+    assert post.calls(TEMPLATE) == ["-1"] * times + ["ok"]
+    assert post.seen(post.follower("oFang"), "给家长的信") == 1
+    assert await post.deliveries() == [(SENT, "")]
+
+
+async def test_a_template_message_that_stays_busy_is_unknown(post: Post) -> None:
+    post.stage.sim.faults.errcode(TEMPLATE, -1, times=20)
+    await post.queue(Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x"), openid="oFang")
+    for _ in range(20):
+        await post.passes(seconds=45)
+    assert post.calls(TEMPLATE) == ["-1"] * 4
+    assert await post.deliveries() == [(UNKNOWN, "-1")]
 
 
 async def test_long_words_with_something_to_tap_arrive_as_a_text(post: Post) -> None:
@@ -113,12 +146,25 @@ async def test_passing_trouble_passes(post: Post, trouble: str, monkeypatch: pyt
     assert await post.deliveries() == [(SENT, "")]
 
 
-async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post) -> None:
-    post.stage.sim.faults.errcode(SEND, -1, times=20)
+@pytest.mark.parametrize(("code", "calls"), [(6000, 6), (-1, 4)])
+async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post, code: int, calls: int) -> None:
+    """Six tries; where the platform is busy it asks for three repeats at most."""
+    post.stage.sim.faults.errcode(SEND, code, times=20)
     await post.queue("请看这一条", "2301001")
     for _ in range(8):
         await post.passes(minutes=30)
-    assert len(post.calls(SEND)) == 6
+    assert len(post.calls(SEND)) == calls
+    assert await post.deliveries() == [(DEAD, f"{code}")]
+
+
+async def test_a_busy_group_is_tried_three_times_more(post: Post) -> None:
+    """A webhook notices no repeat, but of it no document warns."""
+    post.stage.sim.faults.errcode(WEBHOOK, -1, times=20)
+    async with post.work() as work:
+        actions.tell_groups(work, post.stage.bot.school, "x@y", Text("各位老师"), Urgency.ALERT, post.now)
+    for _ in range(8):
+        await post.passes(minutes=30)
+    assert post.calls(WEBHOOK) == ["-1"] * 4
     assert await post.deliveries() == [(DEAD, "-1")]
 
 
@@ -126,10 +172,14 @@ async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post) -> No
 async def test_a_picture_that_expired_while_it_waited_is_uploaded_again(post: Post, by: str) -> None:
     """Its bytes were fixed with a media_id of three days; the trouble lasted for four."""
     path, upload = (SEND if by == "app" else CUSTOM), "/cgi-bin/media/upload"
+    trouble = "-1" if by == "app" else "HTTP 503"
     async with post.work() as work:
         picture = Image(work.outbox.keep_blob(b"\x89PNG\r\n\x1a\n" + bytes(99), post.now))
     await post.follower("oLin").says("你好")
-    post.stage.sim.faults.errcode(path, -1)
+    if by == "app":
+        post.stage.sim.faults.errcode(path, -1)
+    else:
+        post.stage.sim.faults.http(path, 503)
     await post.queue(picture, *(["2301001"] if by == "app" else []), openid="" if by == "app" else "oLin")
     for _ in range(2):
         await post.stage.bot.courier.round()
@@ -137,9 +187,9 @@ async def test_a_picture_that_expired_while_it_waited_is_uploaded_again(post: Po
     if by == "custom":
         await post.follower("oLin").says("还在吗")
     await post.passes(minutes=1)
-    assert post.calls(path)[:2] == ["-1", "40007"]
+    assert post.calls(path)[:2] == [trouble, "40007"]
     await post.passes(minutes=1)
-    assert (post.calls(path), post.calls(upload)) == (["-1", "40007", "ok"], ["ok", "ok"])
+    assert (post.calls(path), post.calls(upload)) == ([trouble, "40007", "ok"], ["ok", "ok"])
     assert await post.deliveries() == [(SENT, "")]
 
 
