@@ -11,14 +11,13 @@ import structlog
 from bot.db import Tx
 from bot.delivery.actions_fallback import as_notice
 from bot.delivery.digest import Parcel
-from bot.delivery.rules import NO_WAY, NO_WINDOW, period
+from bot.delivery.rules import NO_WAY, NO_WINDOW, new_day
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances, Taken
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_windows import Windows
 from bot.delivery.ways import DAY_USED, NONE_LEFT, WINDOW_OVER, in_order, takes_back, way_of
-from bot.duties.plan_values import Period
 from bot.errors import PlatformError
 from bot.messages import Content, Notice, Urgency, Way
 from bot.platforms.port import Client
@@ -122,7 +121,7 @@ async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, 
         return
     if takes_back(way, error.code):
         log.warning("ability withdrawn", account=sent.account, way=str(way), code=error.code)
-        try_at = period(Period.DAY, now)[1] if error.code == DAY_USED else None
+        try_at = new_day(now) if error.code == DAY_USED else None
         Abilities(tx).withdraw(sent.account, way, f"{error.code} {error.message}"[:_REASON], now, try_at)
     elif way is Way.CUSTOM and certain and error.code not in WINDOW_OVER:
         for address in sent.packed.recipients:

@@ -23,6 +23,8 @@ RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (9
 RESERVE: Final = 0.2  # of an app's day, left free of routine messages for alerts and answers
 IN_FLIGHT: Final = 8  # calls at once for one account; the platform caps concurrency (45033)
 TOO_MANY_AT_ONCE: Final = 45033
+_DAY: Final = timedelta(days=1)
+_FIRST_HOUR: Final = timedelta(hours=1)
 SPREAD_FROM: Final = 2000  # people; fewer go out at once
 SPREAD_SECONDS: Final = 900  # so that a whole school does not open its pages in one second
 
@@ -156,7 +158,7 @@ def after(
     """
     match error.verdict:
         case Verdict.WAIT:
-            return RetryAt(now + (error.wait or timedelta(seconds=60)), counted=False)
+            return RetryAt(limit_over(error, now), counted=False)
         case Verdict.STOP | Verdict.TOKEN:
             return StopAccount(f"{error.code} {error.message}")
         case Verdict.RETRY if error.code in (TOO_MANY_AT_ONCE, AT_ONCE):
@@ -176,6 +178,24 @@ def after(
                 return RetryAt(now + pause, counted=True)
             ended = Settled(DeliveryState.DEAD, f"{error.code}")
     return Settled(DeliveryState.UNKNOWN, ended.outcome) if may_have_arrived else ended
+
+
+def limit_over(error: PlatformError, now: datetime) -> datetime:
+    """When to call again: as long as the error says, else in a minute.
+
+    A WAIT of a whole day is for a limit of the calendar day.
+    """
+    wait = error.wait or timedelta(minutes=1)
+    return new_day(now) if error.verdict is Verdict.WAIT and wait >= _DAY else now + wait
+
+
+def new_day(now: datetime) -> datetime:
+    """When the platform counts a day's calls anew: at midnight in China, as far as is known (5.8).
+
+    A minute later, because clocks differ. What is refused in the first hour may still be yesterday's count.
+    """
+    begins, ends = period(Period.DAY, now)
+    return begins + _FIRST_HOUR if now < begins + _FIRST_HOUR else ends + timedelta(minutes=1)
 
 
 def tries(code: int) -> int:

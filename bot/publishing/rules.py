@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 from random import Random
 from typing import Final
 
-from bot.delivery.rules import LEASE, backoff, tries
+from bot.delivery.rules import LEASE, backoff, limit_over, tries
 from bot.errors import BUSY, PlatformError, Verdict
 from bot.settings import AccountSettings, Wechat
 
@@ -128,7 +128,7 @@ def after_error(
         return Again(now + timedelta(seconds=30), counted=True, certain=False)
     match error.verdict:
         case Verdict.WAIT:
-            return Again(now + (error.wait or timedelta(minutes=1)), counted=False, certain=True)
+            return Again(limit_over(error, now), counted=False, certain=True)
         case Verdict.STOP | Verdict.TOKEN if error.code not in _FINAL:
             return Again(now + (error.wait or _STUCK), counted=False, certain=True)
         case Verdict.RETRY if attempts < tries(error.code):
