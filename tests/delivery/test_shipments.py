@@ -8,11 +8,10 @@ import aiohttp
 import pytest
 
 from bot.db import Tx
-from bot.delivery import actions
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
 from bot.messages import Choice, Image, Notice, Question, Text, Urgency
-from tests.delivery.post import CUSTOM, SEND, TEMPLATE, WEBHOOK, Post
+from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
 REFUSED, DEAD = DeliveryState.REFUSED, DeliveryState.DEAD
@@ -85,38 +84,6 @@ async def test_what_surely_was_not_sent_is_repeated_freely(post: Post) -> None:
     assert post.seen(post.follower("oFang"), "给方方的话") == 1
 
 
-async def test_busy_is_no_proof_where_nothing_notices_a_repeat(post: Post) -> None:
-    """The document warns of duplicates: it may have been sent, so it is unknown and not sent again."""
-    post.stage.sim.faults.busy(CUSTOM)
-    await post.follower("oFang").says("你好")
-    await post.queue("给方方的话", openid="oFang")
-    await post.sends()
-    await post.passes(hours=1)
-    assert post.calls(CUSTOM) == ["-1"]
-    assert post.seen(post.follower("oFang"), "给方方的话") == 1
-    assert await post.deliveries() == [(UNKNOWN, "-1")]
-
-
-@pytest.mark.parametrize("times", [1, 3])
-async def test_a_busy_template_message_is_repeated_under_its_own_number(post: Post, times: int) -> None:
-    post.stage.sim.faults.busy(TEMPLATE, times=times)
-    await post.queue(Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x"), openid="oFang")
-    for _ in range(12):
-        await post.passes(seconds=45)
-    assert post.calls(TEMPLATE) == ["-1"] * times + ["ok"]
-    assert post.seen(post.follower("oFang"), "给家长的信") == 1
-    assert await post.deliveries() == [(SENT, "")]
-
-
-async def test_a_template_message_that_stays_busy_is_unknown(post: Post) -> None:
-    post.stage.sim.faults.errcode(TEMPLATE, -1, times=20)
-    await post.queue(Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x"), openid="oFang")
-    for _ in range(20):
-        await post.passes(seconds=45)
-    assert post.calls(TEMPLATE) == ["-1"] * 4
-    assert await post.deliveries() == [(UNKNOWN, "-1")]
-
-
 async def test_long_words_with_something_to_tap_arrive_as_a_text(post: Post) -> None:
     """A menu of words holds no more than a text (45002), which is cut before its choices are."""
     await post.follower("oFang").says("你好")
@@ -155,17 +122,6 @@ async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post, code:
         await post.passes(minutes=30)
     assert len(post.calls(SEND)) == calls
     assert await post.deliveries() == [(DEAD, f"{code}")]
-
-
-async def test_a_busy_group_is_tried_three_times_more(post: Post) -> None:
-    """A webhook notices no repeat, but of it no document warns."""
-    post.stage.sim.faults.errcode(WEBHOOK, -1, times=20)
-    async with post.work() as work:
-        actions.tell_groups(work, post.stage.bot.school, "x@y", Text("各位老师"), Urgency.ALERT, post.now)
-    for _ in range(8):
-        await post.passes(minutes=30)
-    assert post.calls(WEBHOOK) == ["-1"] * 4
-    assert await post.deliveries() == [(DEAD, "-1")]
 
 
 @pytest.mark.parametrize("by", ["app", "custom"])

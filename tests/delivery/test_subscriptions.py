@@ -150,19 +150,6 @@ async def test_trouble_that_does_not_pass_gives_it_back_at_the_end(post: Post) -
     assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
 
 
-async def test_busy_is_no_proof_and_counts_as_used(post: Post) -> None:
-    """订阅通知 has no duplicate check, and the document warns of repeating what was busy."""
-    await post.accepts(times=2)
-    post.stage.sim.faults.busy(SUBSCRIBE)
-    await post.queue(letter(), openid="oZheng")
-    await post.sends()
-    await post.passes(hours=1)
-    assert post.calls(SUBSCRIBE) == ["-1"]
-    assert post.seen(post.follower("oZheng"), "第1封信") == 1
-    assert await post.deliveries() == [(UNKNOWN, "-1")]
-    assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
-
-
 async def test_a_lost_answer_stays_unknown_and_is_not_repeated(post: Post) -> None:
     await post.accepts(times=2)
     post.stage.sim.faults.drop(SUBSCRIBE)
