@@ -10,7 +10,8 @@ import pytest
 from bot.db import Tx
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import CourierRows
-from bot.messages import Choice, Image, Notice, Question, Text, Urgency
+from bot.messages import Choice, Image, Notice, Question, Realm, Text, Urgency
+from bot.platforms.wechat.client import WechatClient
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -92,6 +93,22 @@ async def test_long_words_with_something_to_tap_arrive_as_a_text(post: Post) -> 
     await post.sends()
     assert post.calls(CUSTOM) == ["ok"]
     await post.follower("oFang").taps("继续")
+
+
+async def test_a_notice_of_many_words_arrives_as_a_card(post: Post) -> None:
+    """Its description holds no more than a text (45004); the page has all of it."""
+    client = post.stage.bot.lines.clients["public", Realm.OPENID]
+    assert isinstance(client, WechatClient)
+    client._templates = {}
+    await post.follower("oFang").says("你好")
+    words, figures = "很长的说明。" * 150, (("数字", "12人"),)
+    notice = Notice("题" * 700, words, "https://example.edu.cn/a/x", figures=figures)
+    await post.queue(notice, openid="oFang")
+    await post.sends()
+    assert post.calls(CUSTOM) == ["ok"]
+    (article,) = post.follower("oFang").bubbles[-1].articles
+    assert article.body.startswith("数字：12人")
+    assert article.body.endswith("…")
 
 
 @pytest.mark.parametrize("trouble", ["500", "-1", "hang"])
