@@ -18,6 +18,7 @@ from bot.answering import Answering
 from bot.db import Database, Tx
 from bot.delivery.store_inbox import Inbox
 from bot.delivery.tables import delivery
+from bot.duties.store_locks import lock_noted
 from bot.errors import Refusal
 from bot.messages import Inbound, Kind, Reply, Say
 from bot.people.store import Found, People
@@ -79,6 +80,7 @@ class Conversation:
                 tx.writes.extend(turn_tx.writes)
                 queued = queued or turn_tx.writes_to(delivery)
                 replies[message.key] = reply
+            await lock_noted(tx)
             with tx.quickly():
                 await tx.flush()
         if queued:

@@ -14,6 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
+
+BUSY: Final = -1  # on both platforms: to be tried again at most three times (WeCom 90313; official account 8)
 
 
 class Refusal(Exception):

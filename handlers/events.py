@@ -43,8 +43,7 @@ async def left(turn: Turn) -> Say:
     if sender is None:
         return Say()
     if _is_member(turn):
-        # A member left the app's visible scope; the userid is the roster's, not the platform's gift.
-        turn.work.people.unreachable(sender, "不在应用可见范围")
+        await _out_of_scope(turn, sender)
     else:
         await turn.work.people.unfollow(sender)
     return Say()
@@ -123,6 +122,22 @@ router.anything(who=Who.EVERYONE)(other)
 def _is_member(turn: Turn) -> bool:
     """WeCom says subscribe and unsubscribe of those who come into the app's scope and leave it (90240)."""
     return turn.inbound.sender is not None and turn.inbound.sender.realm is Realm.MEMBER
+
+
+async def _out_of_scope(turn: Turn, member: Address) -> None:
+    """A member left one app's visible scope; the userid is the roster's, not the platform's gift.
+
+    Other apps of the corp may still see them: the one that they use now, else the one that serves their unit.
+    """
+    accounts, gone = turn.school.accounts, turn.inbound.account
+    contact = await turn.work.people.contact(member)
+    if contact is not None and contact.account != gone and accounts.get(contact.account) is not None:
+        return
+    home = accounts.app_for(turn.person.unit) if turn.person is not None else None
+    if home is not None and home.id != gone and home.corp_id == member.corp:
+        turn.work.people.reached_by(member, home.id)
+    else:
+        turn.work.people.unreachable(member, "不在应用可见范围")
 
 
 async def _prove_following(turn: Turn) -> None:

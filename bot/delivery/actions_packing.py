@@ -118,7 +118,7 @@ async def load(counter: Counter, choices: Sequence[Choice]) -> list[Shipment]:
                 going = set(choice.addresses[:left])
                 late += [m for m in choice.members if m.address not in going]
                 if not going:
-                    await give_back(rows, choice.way, choice.addresses[0], choice.id, now)
+                    await give_back(rows, choice.way, choice.addresses[0], choice.id)
                     continue
                 choice = choice.only(choice.addresses[:left])
             left -= len(choice.addresses)

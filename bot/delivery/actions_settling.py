@@ -11,7 +11,7 @@ from typing import Final
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
 from bot.delivery.actions_mass_settling import settle_refused
-from bot.delivery.actions_ways import give_windows_back, went, went_not
+from bot.delivery.actions_ways import went, went_not
 from bot.delivery.mass import MASS
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
@@ -90,7 +90,6 @@ async def _failed(
     if error.code in _MEDIA_GONE and certain:
         tries = await rows.forget_media(sent.id, sent.account)
         if tries == 1:  # uploaded again once, as the advice has it
-            await give_windows_back(tx, sent, now)
             await unload(tx, [sent.id], not_before=now + backoff(tries, rng))
             return
     decision: RetryAt | Settled | StopAccount = Settled(DeliveryState.UNKNOWN, f"{error.code}")

@@ -11,13 +11,13 @@ import structlog
 from bot.db import Tx
 from bot.delivery.actions_fallback import as_notice
 from bot.delivery.digest import Parcel
-from bot.delivery.rules import NO_WAY, NO_WINDOW, period
+from bot.delivery.rules import NO_WAY, NO_WINDOW, new_day
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_acceptances import Acceptances, Taken
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_shipments import Shipment
-from bot.delivery.ways import DAY_USED, NONE_LEFT, in_order, takes_back, way_of
-from bot.duties.plan_values import Period
+from bot.delivery.store_windows import Windows
+from bot.delivery.ways import DAY_USED, NONE_LEFT, WINDOW_OVER, in_order, takes_back, way_of
 from bot.errors import PlatformError
 from bot.messages import Content, Notice, Urgency, Way
 from bot.platforms.port import Client
@@ -88,19 +88,19 @@ async def take(
         return Taken.NONE_LEFT
     match one.way:
         case Way.CUSTOM:
-            return Taken.YES if await rows.take_window(address, now) else Taken.NONE_LEFT
+            return Taken.YES if await rows.windows.take(address, now) else Taken.NONE_LEFT
         case Way.SUBSCRIBE:
             return await rows.acceptances.take(address, one.template, shipment, now, lasting=one.lasting)
         case _:
             return Taken.YES
 
 
-async def give_back(rows: CourierRows, one: Candidate, address: str, shipment: int, now: datetime) -> None:
+async def give_back(rows: CourierRows, one: Candidate, address: str, shipment: int) -> None:
     """The call is not made after all."""
     if one.way is Way.SUBSCRIBE:
         await rows.acceptances.give_back([shipment])
     elif one.way is Way.CUSTOM:
-        await rows.give_window_back(address, now)
+        await rows.windows.give_back(address)
 
 
 def went(tx: Tx, sent: Shipment) -> None:
@@ -113,15 +113,19 @@ def went(tx: Tx, sent: Shipment) -> None:
 
 
 async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, *, certain: bool) -> None:
-    """The call is over without success. ``certain``: the platform did nothing, so what it drew comes back."""
+    """The call is over without success. ``certain``: the platform did nothing, so what it drew comes back.
+
+    Where its way was taken back the message goes on without it, and ``unload`` opens the window again.
+    """
     if (way := way_of(sent.packed.quota)) is None:
         return
     if takes_back(way, error.code):
         log.warning("ability withdrawn", account=sent.account, way=str(way), code=error.code)
-        try_at = period(Period.DAY, now)[1] if error.code == DAY_USED else None
+        try_at = new_day(now) if error.code == DAY_USED else None
         Abilities(tx).withdraw(sent.account, way, f"{error.code} {error.message}"[:_REASON], now, try_at)
-        if way is Way.CUSTOM and certain:
-            await give_windows_back(tx, sent, now)
+    elif way is Way.CUSTOM and certain and error.code not in WINDOW_OVER:
+        for address in sent.packed.recipients:
+            await Windows(tx).give_back(address.key)
     if way is not Way.SUBSCRIBE:
         return
     acceptances = Acceptances(tx)
@@ -131,10 +135,3 @@ async def went_not(tx: Tx, sent: Shipment, error: PlatformError, now: datetime, 
         await acceptances.give_back([sent.id])
     else:
         acceptances.used(sent.id)
-
-
-async def give_windows_back(tx: Tx, sent: Shipment, now: datetime) -> None:
-    """The call surely did nothing and is taken apart (``unload``): the window it drew comes back as well."""
-    if way_of(sent.packed.quota) is Way.CUSTOM:
-        for address in sent.packed.recipients:
-            await CourierRows(tx).give_window_back(address.key, now)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
-from bot.delivery.rules import DeliveryState, RetryAt, Settled
+from bot.delivery.rules import DeliveryState, RetryAt, Settled, limit_over
 from bot.duties.rules import Do
 from bot.errors import PlatformError, Verdict
 from bot.messages import Urgency
@@ -214,7 +214,7 @@ def after_call(
         return RetryAt(now + _CONFIRM_LOOK, counted=False)
     if error.code not in (_CONFIRMING | _NEXT_CHANNEL | _MASS_ONLY | {_DAY_USED}):
         if error.verdict is Verdict.WAIT or error.code == 42010:
-            return RetryAt(now + (error.wait or timedelta(minutes=1)), counted=False)
+            return RetryAt(limit_over(error, now), counted=False)
         return None
     if may_have_arrived:
         return Settled(DeliveryState.UNKNOWN, f"{error.code}")

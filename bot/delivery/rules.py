@@ -11,10 +11,11 @@ from typing import Final
 
 from bot.delivery.ways import AT_ONCE
 from bot.duties.plan_values import ZONE, Period
-from bot.errors import PlatformError, Verdict
+from bot.errors import BUSY, PlatformError, Verdict
 from bot.messages import Urgency
 
 MAX_ATTEMPTS: Final = 6
+_BUSY_ATTEMPTS: Final = 4  # the platform's advice: three repeats at most
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
 FILE_AFTER: Final = timedelta(seconds=15)  # so that what a file is stands above it
 MARGIN: Final = timedelta(seconds=60)  # a repeat has to arrive before the platform's window closes
@@ -23,6 +24,8 @@ RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (9
 RESERVE: Final = 0.2  # of an app's day, left free of routine messages for alerts and answers
 IN_FLIGHT: Final = 8  # calls at once for one account; the platform caps concurrency (45033)
 TOO_MANY_AT_ONCE: Final = 45033
+_DAY: Final = timedelta(days=1)
+_FIRST_HOUR: Final = timedelta(hours=1)
 SPREAD_FROM: Final = 2000  # people; fewer go out at once
 SPREAD_SECONDS: Final = 900  # so that a whole school does not open its pages in one second
 
@@ -170,7 +173,7 @@ def after(
     """
     match error.verdict:
         case Verdict.WAIT:
-            return RetryAt(now + (error.wait or timedelta(seconds=60)), counted=False)
+            return RetryAt(limit_over(error, now), counted=False)
         case Verdict.STOP | Verdict.TOKEN:
             return StopAccount(f"{error.code} {error.message}")
         case Verdict.RETRY if error.code in (TOO_MANY_AT_ONCE, AT_ONCE):
@@ -179,21 +182,49 @@ def after(
             ended = Settled(DeliveryState.REFUSED, f"{error.code}")
         case Verdict.BUG:
             ended = Settled(DeliveryState.DEAD, f"{error.code}")
-        case Verdict.UNKNOWN if not repeatable:
+        case Verdict.UNKNOWN if not repeatable or (error.code == BUSY and attempts >= tries(BUSY)):
             return Settled(DeliveryState.UNKNOWN, f"{error.code}")
         case Verdict.UNKNOWN:
             # As long as the platform notices repeats, asking again may still tell what became of it.
-            return RetryAt(now + backoff(attempts, rng), counted=True)
+            return RetryAt(now + backoff(attempts, rng, error.code), counted=True)
         case _:
-            if attempts < MAX_ATTEMPTS:
-                return RetryAt(now + max(backoff(attempts, rng), error.wait or timedelta()), counted=True)
+            if attempts < tries(error.code):
+                pause = max(backoff(attempts, rng, error.code), error.wait or timedelta())
+                return RetryAt(now + pause, counted=True)
             ended = Settled(DeliveryState.DEAD, f"{error.code}")
     return Settled(DeliveryState.UNKNOWN, ended.outcome) if may_have_arrived else ended
 
 
-def backoff(attempts: int, rng: Random) -> timedelta:
-    """About 2, 8, 32, 128, 512 seconds, each up to half longer by chance."""
-    base: float = 2.0 * 4 ** max(attempts - 1, 0)
+def limit_over(error: PlatformError, now: datetime) -> datetime:
+    """When to call again: as long as the error says, else in a minute.
+
+    A WAIT of a whole day is for a limit of the calendar day.
+    """
+    wait = error.wait or timedelta(minutes=1)
+    return new_day(now) if error.verdict is Verdict.WAIT and wait >= _DAY else now + wait
+
+
+def new_day(now: datetime) -> datetime:
+    """When the platform counts a day's calls anew: at midnight in China, as far as is known (5.8).
+
+    A minute later, because clocks differ. What is refused in the first hour may still be yesterday's count.
+    """
+    begins, ends = period(Period.DAY, now)
+    return begins + _FIRST_HOUR if now < begins + _FIRST_HOUR else ends + timedelta(minutes=1)
+
+
+def tries(code: int) -> int:
+    """How often a call that fails with this code is made in all."""
+    return _BUSY_ATTEMPTS if code == BUSY else MAX_ATTEMPTS
+
+
+def backoff(attempts: int, rng: Random, code: int = 0) -> timedelta:
+    """About 2, 8, 32, 128, 512 seconds, each up to half longer by chance.
+
+    A platform that is busy may be asked less often, so it gets more time: 2, 24, 288 seconds, which ends
+    before the ten minutes in which it notices a repeated template message.
+    """
+    base: float = 2.0 * (12 if code == BUSY else 4) ** max(attempts - 1, 0)
     return timedelta(seconds=min(base, 900.0) * (1 + rng.random() / 2))
 
 

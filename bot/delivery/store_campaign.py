@@ -253,9 +253,13 @@ class Campaigns:
         return ids
 
     async def _unload(self, occurrence_id: str, state: DeliveryState, outcome: str) -> None:
-        """Calls that surely did not happen and wait for another try are taken apart again."""
+        """Calls that surely did not happen and wait for another try are taken apart again.
+
+        The lock shows which of them a courier has just taken up: those are in the air.
+        """
         mine = self._own_shipments(occurrence_id).where(shipment.c.state == ShipmentState.WAITING)
-        ids = [row.id for row in await self._tx.rows(mine)]
+        locked = mine.order_by(shipment.c.id).with_for_update(of=shipment)
+        ids = [row.id for row in await self._tx.rows(locked)]
         if ids:
             await unload(self._tx, ids, state, outcome=outcome)
 

@@ -18,6 +18,7 @@ from bot.delivery.store_left_behind import LeftBehind
 from bot.delivery.store_mass import MassChoices
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
+from bot.delivery.store_windows import Windows
 from bot.delivery.tables import (
     HELD,
     ROUTINE,
@@ -131,6 +132,7 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
         self.acceptances = Acceptances(tx)
+        self.windows = Windows(tx)
         self.abilities = Abilities(tx)
 
     async def claim(self, account: str, now: datetime, limit: int, *, urgent: bool = False) -> list[Claimed]:

@@ -14,6 +14,7 @@ from bot.delivery.mass import ASK_EVERY
 from bot.delivery.rules import DeliveryState, ShipmentState
 from bot.delivery.tables import delivery, shipment
 from bot.delivery.tables_mass import OPEN_JOBS, mass_job, mass_result
+from bot.duties.store_locks import ONE, in_order
 from bot.duties.tables import occurrence, task
 from bot.messages import Urgency
 
@@ -164,7 +165,7 @@ class JobRows:
         )
         await self._tx.execute(
             sa.update(task)
-            .where(sa.tuple_(task.c.occurrence_id, task.c.person_id).in_(pairs))
+            .where(in_order(sa.tuple_(ONE.c.occurrence_id, ONE.c.person_id).in_(pairs)))
             .values(told_at=still)
         )
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from bot.db import Tx, insert
 from bot.delivery.tables import quota
-from bot.people.tables import contact
 
 
 class Quotas:
@@ -30,20 +29,3 @@ class Quotas:
     async def drawn(self, names: Sequence[str]) -> dict[str, int]:
         rows = await self._tx.rows(sa.select(quota.c.name, quota.c.used).where(quota.c.name.in_(names)))
         return {row.name: row.used for row in rows}
-
-    async def take_window(self, address: str, now: datetime) -> bool:
-        """One of the messages that a follower's own doing allows; ``False`` when none is left."""
-        taken = await self._tx.execute(
-            sa.update(contact)
-            .where(contact.c.address == address, contact.c.window_left > 0, contact.c.window_until > now)
-            .values(window_left=contact.c.window_left - 1)
-        )
-        return taken == 1
-
-    async def give_window_back(self, address: str, now: datetime) -> None:
-        """The message was not sent after all."""
-        await self._tx.execute(
-            sa.update(contact)
-            .where(contact.c.address == address, contact.c.window_until > now)
-            .values(window_left=contact.c.window_left + 1)
-        )

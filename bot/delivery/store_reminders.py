@@ -13,6 +13,7 @@ from bot.delivery.store_attention import NUDGE
 from bot.delivery.store_spread import spread
 from bot.delivery.tables import delivery
 from bot.duties.rules import OccurrenceState
+from bot.duties.store_locks import ONE, in_order
 from bot.duties.tables import occurrence, task
 from bot.messages import Realm, Urgency
 from bot.people.tables import contact
@@ -85,16 +86,16 @@ class Reminders:
         if queued:
             counted = sa.select(delivery.c.task_id).where(
                 delivery.c.occurrence_id == occurrence_id,
-                delivery.c.task_id == task.c.id,
+                delivery.c.task_id == ONE.c.id,
                 delivery.c.key
                 == sa.literal(NUDGE)
-                + sa.cast(task.c.id, sa.Text)
+                + sa.cast(ONE.c.id, sa.Text)
                 + "/"
-                + sa.cast(task.c.reminded + 1, sa.Text),
+                + sa.cast(ONE.c.reminded + 1, sa.Text),
             )
             await self._tx.execute(
                 sa.update(task)
-                .where(task.c.occurrence_id == occurrence_id, sa.exists(counted))
+                .where(in_order(ONE.c.occurrence_id == occurrence_id, sa.exists(counted)))
                 .values(reminded=task.c.reminded + 1, reminded_at=now)
             )
         return queued

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from bot.db import Tx, insert_new
 from bot.delivery.rules import RECALLED, REPORTED, DeliveryState
 from bot.delivery.tables import TOLD_LATER, UNHEARD, delivery, job_result, shipment
+from bot.duties.store_locks import ONE, in_order
 from bot.duties.tables import task
 
 _REPORT: Final = insert_new(job_result)
@@ -95,8 +96,8 @@ class Results:
         if missed:
             other = delivery.alias("other")
             told = sa.exists().where(
-                other.c.occurrence_id == task.c.occurrence_id,
-                other.c.person_id == task.c.person_id,
+                other.c.occurrence_id == ONE.c.occurrence_id,
+                other.c.person_id == ONE.c.person_id,
                 other.c.state.in_(_TOLD),
             )
             theirs = sa.select(delivery.c.occurrence_id, delivery.c.person_id).where(
@@ -104,7 +105,7 @@ class Results:
             )
             await self._tx.execute(
                 sa.update(task)
-                .where(sa.tuple_(task.c.occurrence_id, task.c.person_id).in_(theirs), ~told)
+                .where(in_order(sa.tuple_(ONE.c.occurrence_id, ONE.c.person_id).in_(theirs), ~told))
                 .values(told_at=None)
             )
         return missed

@@ -13,6 +13,7 @@ from bot.db import Tx, insert
 from bot.delivery.rules import LEASE, OUT_OF_SCOPE, DeliveryState, ShipmentState, repeatable
 from bot.delivery.store_attention import WITH
 from bot.delivery.tables import delivery, shipment
+from bot.duties.store_locks import ONE, in_order
 from bot.duties.tables import task
 from bot.lists import among, among_named
 from bot.messages import Urgency
@@ -134,10 +135,12 @@ class Shipments:
         await self._tx.execute(
             sa.update(task)
             .where(
-                task.c.told_at.is_(None),
-                task.c.occurrence_id == delivery.c.occurrence_id,
-                task.c.person_id == delivery.c.person_id,
-                told,
+                in_order(
+                    ONE.c.told_at.is_(None),
+                    ONE.c.occurrence_id == delivery.c.occurrence_id,
+                    ONE.c.person_id == delivery.c.person_id,
+                    told,
+                )
             )
             .values(told_at=now)
         )

@@ -12,6 +12,7 @@ from bot.messages import Way
 TRY_AGAIN: Final = timedelta(days=1)  # a way that was taken back is tried once after so long
 EXPIRED: Final = "verify_expired"  # the reason when the account's verification has run out
 NONE_LEFT: Final = 43101  # the follower has accepted nothing (any more)
+WINDOW_OVER: Final = frozenset({45015, 45047})  # of customer messages: by its time, by their number
 AT_ONCE: Final = 43108  # another 订阅通知 to the same follower is under way
 
 DAY_USED: Final = 45009  # the day of one interface is used up; all others go on (5.8)

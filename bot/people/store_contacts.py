@@ -46,6 +46,7 @@ _SEEN = Prepared(
                 (contact.c.window_until > _new.window_until, contact.c.window_until),
                 else_=_new.window_until,
             ),
+            "unreachable": sa.null(),  # whoever writes here can be written to here
         },
     ),
     row="address",
@@ -67,6 +68,11 @@ _UNBIND = (
 )
 _UNREACHABLE = (
     sa.update(contact).where(contact.c.address == sa.bindparam("key")).values(unreachable=sa.bindparam("why"))
+)
+_REACHED_BY = (
+    sa.update(contact)
+    .where(contact.c.address == sa.bindparam("key"))
+    .values(account=sa.bindparam("by"), unreachable=None)
 )
 _FORGET = sa.delete(contact).where(contact.c.address == sa.bindparam("key"))
 _FORGET_ACCEPTANCES = sa.delete(acceptance).where(acceptance.c.address == sa.bindparam("key"))
@@ -113,7 +119,8 @@ class Contacts:
         if address is None or inbound.event in _NO_LIFE or inbound.event.endswith("jobfinish"):
             return
         grant = grant_of(inbound)
-        if grant is None and known and known.last_in_at and now - known.last_in_at < SEEN_AGAIN:
+        recent = known is not None and known.last_in_at and now - known.last_in_at < SEEN_AGAIN
+        if grant is None and recent and known is not None and not known.unreachable:
             return
         self.tx.write(
             _SEEN,
@@ -169,6 +176,10 @@ class Contacts:
     def unreachable(self, address: Address, why: str) -> None:
         """The platform's last word on why sending to this contact is useless."""
         self.tx.write(_UNREACHABLE, key=address.key, why=why)
+
+    def reached_by(self, address: Address, account: str) -> None:
+        """Another account of the same corp writes to this contact from now on."""
+        self.tx.write(_REACHED_BY, key=address.key, by=account)
 
     async def contact(self, address: Address) -> Contact | None:
         row = await self.tx.row(_BY_ADDRESS, {"key": address.key})

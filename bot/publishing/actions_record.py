@@ -13,6 +13,7 @@ import structlog
 
 from bot.db import Database, Tx
 from bot.delivery.ledger import Ledger
+from bot.delivery.rules import limit_over
 from bot.delivery.store_courier import CourierRows
 from bot.errors import PlatformError
 from bot.messages import Urgency
@@ -93,11 +94,11 @@ class Record:
         """Only a question went wrong, which changes nothing about the article: it is asked again."""
         now = self.clock()
         _note(held, error)
-        wait = max(error.wait or timedelta(), timedelta(minutes=2))
+        at = max(limit_over(error, now), now + timedelta(minutes=2))
         if held.state is State.SUBMITTING and held.since is not None and now - held.since >= PATIENCE:
-            await self.settle(held, State.UNKNOWN, now + wait, outcome="unknown")
+            await self.settle(held, State.UNKNOWN, at, outcome="unknown")
         else:
-            await self.settle(held, held.state, now + wait)
+            await self.settle(held, held.state, at)
 
     async def kept(self, write: Callable[[Tx], Awaitable[T]]) -> T:
         """A transaction that is worth some patience with the database."""

@@ -8,8 +8,8 @@ from enum import IntEnum, StrEnum
 from random import Random
 from typing import Final
 
-from bot.delivery.rules import LEASE, MAX_ATTEMPTS, backoff
-from bot.errors import PlatformError, Verdict
+from bot.delivery.rules import LEASE, backoff, limit_over, tries
+from bot.errors import BUSY, PlatformError, Verdict
 from bot.settings import AccountSettings, Wechat
 
 __all__ = ["LEASE"]
@@ -123,16 +123,17 @@ def after_error(
     """
     if error.code == GONE_MEDIA:
         return Failed("error:40007")
-    lost = error.verdict is Verdict.UNKNOWN or (public and (error.code == -1 or 500 <= error.code < 600))
+    lost = error.verdict is Verdict.UNKNOWN or (public and (error.code == BUSY or 500 <= error.code < 600))
     if lost:
         return Again(now + timedelta(seconds=30), counted=True, certain=False)
     match error.verdict:
         case Verdict.WAIT:
-            return Again(now + (error.wait or timedelta(minutes=1)), counted=False, certain=True)
+            return Again(limit_over(error, now), counted=False, certain=True)
         case Verdict.STOP | Verdict.TOKEN if error.code not in _FINAL:
             return Again(now + (error.wait or _STUCK), counted=False, certain=True)
-        case Verdict.RETRY if attempts < MAX_ATTEMPTS:
-            return Again(now + max(backoff(attempts, rng), error.wait or timedelta()), True, certain=True)
+        case Verdict.RETRY if attempts < tries(error.code):
+            pause = max(backoff(attempts, rng, error.code), error.wait or timedelta())
+            return Again(now + pause, counted=True, certain=True)
         case _:
             return Failed(f"error:{error.code}")
 

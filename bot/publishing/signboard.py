@@ -11,6 +11,7 @@ import structlog
 
 from bot.db import Database
 from bot.delivery.ledger import Ledger
+from bot.delivery.rules import limit_over
 from bot.delivery.store_courier import CourierRows
 from bot.errors import PlatformError, Verdict
 from bot.messages import Urgency
@@ -89,9 +90,10 @@ class Signboard:
             await self._clients[account].create_menu(buttons)
         except PlatformError as error:
             log.warning("menu not set", account=account, code=error.code, verdict=str(error.verdict))
-            wait = error.wait or (_SOON if error.verdict in _PASSING else _LATER)
+            pause = _SOON if error.verdict in _PASSING else _LATER
+            at = limit_over(error, now) if error.wait else now + pause
             async with self._database.begin() as tx:
-                await Menus(tx).failed(account, str(error.code), now + wait)
+                await Menus(tx).failed(account, str(error.code), at)
             if again:
                 raise
             return False

@@ -141,6 +141,8 @@ def route(
             if method == "POST" and not upload:
                 call.body = house.parse(call.raw, path)
             found = await handler(call)
+            if fault is not None and fault.mishap is Mishap.BUSY:
+                raise Refused(fault.code, "system error")
             return found if found and house.terse(path) else {"errcode": 0, "errmsg": "ok", **found}
         except Refused as no:
             return {"errcode": no.code, "errmsg": house.complain(no, call.ip), **no.extra}

@@ -11,6 +11,7 @@ from enum import StrEnum
 class Mishap(StrEnum):
     ERRCODE = "errcode"  # answered with an error code, nothing done
     HTTP = "http"  # a gateway error, nothing done
+    BUSY = "busy"  # done, and yet answered with -1
     HANG = "hang"  # done, but the answer never comes
     DROP = "drop"  # done, then the connection is cut without an answer
     HTML = "html"  # done, but somebody on the way answers 200 with a page
@@ -34,6 +35,10 @@ class Faults:
     def errcode(self, path: str, code: int, times: int = 1) -> None:
         """-1 busy, 45009 frequency, 45033 concurrency, or any other code."""
         self._add(path, Fault(Mishap.ERRCODE, code), times)
+
+    def busy(self, path: str, times: int = 1) -> None:
+        """-1 of a platform that has acted all the same."""
+        self._add(path, Fault(Mishap.BUSY, -1), times)
 
     def http(self, path: str, status: int = 502, times: int = 1) -> None:
         self._add(path, Fault(Mishap.HTTP, status), times)

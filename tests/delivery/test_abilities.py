@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.delivery.courier import Courier
 from bot.delivery.ledger import Ledger
-from bot.delivery.rules import NO_WAY, REPORTED, DeliveryState, Standing
+from bot.delivery.rules import NO_WAY, REPORTED, DeliveryState, Standing, limit_over
 from bot.delivery.tables import delivery, withdrawn
 from bot.delivery.ways import EXPIRED
-from bot.messages import Notice, Realm, Urgency, Way
+from bot.duties.plan_values import ZONE
+from bot.errors import PlatformError, Verdict
+from bot.messages import Image, Notice, Realm, Urgency, Way
 from bot.people.tables import contact
 from bot.platforms.wechat.client import WechatClient
 from bot.platforms.wechat.templates import Template
@@ -22,6 +26,7 @@ from bot.simulator.wechat_api.events import verification
 from tests.delivery.post import CUSTOM, NOTICE, SUBSCRIBE, TEMPLATE, Post
 
 SENT, REFUSED = DeliveryState.SENT, DeliveryState.REFUSED
+UPLOAD = "/cgi-bin/media/upload"
 LETTER = Notice("给家长的信", "两分钟读完", "https://example.edu.cn/a/x")
 
 
@@ -166,6 +171,34 @@ async def test_a_day_used_up_is_that_of_one_interface(post: Post) -> None:
     assert post.calls(TEMPLATE) == ["45009"] * 2 + ["ok"] * 2
     assert await shut(post) == {}
     assert {state for state, _ in await post.deliveries()} == {SENT}
+
+
+async def test_a_day_used_up_late_in_the_evening_is_over_at_midnight(post: Post) -> None:
+    """The account's uploads: a picture does not wait until the next evening."""
+    async with post.work() as work:
+        picture = Image(work.outbox.keep_blob(b"\x89PNG\r\n\x1a\n" + bytes(99), post.now))
+    await post.follower("oLin").says("你好")
+    await post.passes(hours=14)  # 23:12
+    post.stage.sim.faults.errcode(UPLOAD, 45009)
+    await post.queue(picture, openid="oLin")
+    await post.sends()
+    await post.passes(minutes=47)
+    assert post.calls(UPLOAD) == ["45009"]
+    await post.passes(minutes=3)
+    await post.passes(minutes=1)
+    assert (post.calls(UPLOAD), post.calls(CUSTOM)) == (["45009", "ok"], ["ok"])
+    assert await post.deliveries() == [(SENT, "")]
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(ZONE)))
+def test_a_day_ends_at_midnight_in_china(now: datetime) -> None:
+    error = PlatformError(Verdict.WAIT, 45009, "", timedelta(days=1))
+    over = limit_over(error, now.astimezone(UTC))
+    assert now < over <= now + timedelta(days=1)
+    local = over.astimezone(ZONE)
+    first_hour = now.hour == 0  # the platform may count a little longer than we believe
+    assert (local.hour, local.minute) == ((1, 0) if first_hour else (0, 1))
+    assert (local.date() == now.date()) == first_hour
 
 
 async def test_a_window_is_not_used_by_what_did_not_leave(post: Post) -> None:

@@ -36,6 +36,18 @@ async def test_a_lost_answer_is_repeated_and_seen_once(post: MassPost) -> None:
     assert (await post.jobs())[0]["status"] == "send success", "the event came long before our settling"
 
 
+async def test_a_busy_platform_may_have_sent_it(post: MassPost) -> None:
+    post.stage.sim.faults.busy(LIST)
+    campaign = await post.launched("weekly-reminder")
+    await post.sends()
+    await post.passes(seconds=90)
+    await post.passes(seconds=90)
+    assert post.calls(LIST) == ["-1", "45065"]
+    assert post.told(*STUDENTS) == [1] * 6
+    assert await post.states(campaign) == {Standing.DELIVERED: 6}
+    assert set((await post.months()).values()) == {1}
+
+
 async def test_a_courier_that_dies_after_the_call_is_followed_by_another(post: MassPost) -> None:
     campaign = await post.launched("weekly-reminder")
     (desk,) = await desks(post, 1)

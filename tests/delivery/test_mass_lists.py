@@ -129,16 +129,16 @@ async def test_a_paused_campaign_waits_and_a_stopped_one_does_not_leave(post: Ma
     assert post.calls(LIST) == []
     async with post.work() as work:
         assert await actions.resume(work, post.stage.bot.school, campaign, post.now)
-    post.stage.sim.faults.errcode(LIST, -1, times=1)
+    post.stage.sim.faults.http(LIST, 503)
     await post.sends()
     async with post.work() as work:
         assert await actions.pause(work, campaign), "between two tries"
     await post.passes(minutes=10)
-    assert post.calls(LIST) == ["-1"]
+    assert post.calls(LIST) == ["HTTP 503"]
     async with post.work() as work:
         assert await actions.resume(work, post.stage.bot.school, campaign, post.now)
     await post.passes(minutes=10)
-    assert post.calls(LIST) == ["-1", "ok"]
+    assert post.calls(LIST) == ["HTTP 503", "ok"]
     assert post.told(*STUDENTS) == [1] * 6
 
 

@@ -11,7 +11,8 @@ from bot.db import Tx
 from bot.delivery.digest import Parcel, calls_for
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_courier import Claimed, CourierRows
-from bot.messages import Address, Choice, Image, Notice, Question, Realm, Text, Urgency
+from bot.messages import Address, Choice, Notice, Question, Realm, Text, Urgency
+from bot.platforms.wechat.client import WechatClient
 from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 SENT, UNKNOWN = DeliveryState.SENT, DeliveryState.UNKNOWN
@@ -75,13 +76,13 @@ async def test_a_template_message_is_repeated_for_ten_minutes(post: Post) -> Non
 
 
 async def test_what_surely_was_not_sent_is_repeated_freely(post: Post) -> None:
-    """A refusal proves that nothing happened, so no window matters."""
-    post.stage.sim.faults.errcode(CUSTOM, -1)
+    """A gateway that says so proves that nothing happened, so no window matters."""
+    post.stage.sim.faults.http(CUSTOM, 503)
     await post.follower("oFang").says("你好")
     await post.queue("给方方的话", openid="oFang")
     await post.sends()
     await post.passes(minutes=1)
-    assert post.calls(CUSTOM) == ["-1", "ok"]
+    assert post.calls(CUSTOM) == ["HTTP 503", "ok"]
     assert post.seen(post.follower("oFang"), "给方方的话") == 1
 
 
@@ -93,6 +94,22 @@ async def test_long_words_with_something_to_tap_arrive_as_a_text(post: Post) -> 
     await post.sends()
     assert post.calls(CUSTOM) == ["ok"]
     await post.follower("oFang").taps("继续")
+
+
+async def test_a_notice_of_many_words_arrives_as_a_card(post: Post) -> None:
+    """Its description holds no more than a text (45004); the page has all of it."""
+    client = post.stage.bot.lines.clients["public", Realm.OPENID]
+    assert isinstance(client, WechatClient)
+    client._templates = {}
+    await post.follower("oFang").says("你好")
+    words, figures = "很长的说明。" * 150, (("数字", "12人"),)
+    notice = Notice("题" * 700, words, "https://example.edu.cn/a/x", figures=figures)
+    await post.queue(notice, openid="oFang")
+    await post.sends()
+    assert post.calls(CUSTOM) == ["ok"]
+    (article,) = post.follower("oFang").bubbles[-1].articles
+    assert article.body.startswith("数字：12人")
+    assert article.body.endswith("…")
 
 
 @pytest.mark.parametrize("trouble", ["500", "-1", "hang"])
@@ -114,45 +131,15 @@ async def test_passing_trouble_passes(post: Post, trouble: str, monkeypatch: pyt
     assert await post.deliveries() == [(SENT, "")]
 
 
-async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post) -> None:
-    post.stage.sim.faults.errcode(SEND, -1, times=20)
+@pytest.mark.parametrize(("code", "calls"), [(6000, 6), (-1, 4)])
+async def test_trouble_that_does_not_pass_ends_with_its_reason(post: Post, code: int, calls: int) -> None:
+    """Six tries; where the platform is busy it asks for three repeats at most."""
+    post.stage.sim.faults.errcode(SEND, code, times=20)
     await post.queue("请看这一条", "2301001")
     for _ in range(8):
         await post.passes(minutes=30)
-    assert len(post.calls(SEND)) == 6
-    assert await post.deliveries() == [(DEAD, "-1")]
-
-
-@pytest.mark.parametrize("by", ["app", "custom"])
-async def test_a_picture_that_expired_while_it_waited_is_uploaded_again(post: Post, by: str) -> None:
-    """Its bytes were fixed with a media_id of three days; the trouble lasted for four."""
-    path, upload = (SEND if by == "app" else CUSTOM), "/cgi-bin/media/upload"
-    async with post.work() as work:
-        picture = Image(work.outbox.keep_blob(b"\x89PNG\r\n\x1a\n" + bytes(99), post.now))
-    await post.follower("oLin").says("你好")
-    post.stage.sim.faults.errcode(path, -1)
-    await post.queue(picture, *(["2301001"] if by == "app" else []), openid="" if by == "app" else "oLin")
-    for _ in range(2):
-        await post.stage.bot.courier.round()
-    await post.passes(days=4)
-    if by == "custom":
-        await post.follower("oLin").says("还在吗")
-    await post.passes(minutes=1)
-    assert post.calls(path)[:2] == ["-1", "40007"]
-    await post.passes(minutes=1)
-    assert (post.calls(path), post.calls(upload)) == (["-1", "40007", "ok"], ["ok", "ok"])
-    assert await post.deliveries() == [(SENT, "")]
-
-
-async def test_a_picture_that_is_never_taken_ends_with_its_reason(post: Post) -> None:
-    async with post.work() as work:
-        picture = Image(work.outbox.keep_blob(b"\x89PNG\r\n\x1a\n" + bytes(99), post.now))
-    post.stage.sim.faults.errcode(SEND, 40007, times=30)
-    await post.queue(picture, "2301001")
-    for _ in range(12):
-        await post.passes(minutes=30)
-    assert 6 <= len(post.calls(SEND)) <= 12
-    assert await post.deliveries() == [(DEAD, "40007")]
+    assert len(post.calls(SEND)) == calls
+    assert await post.deliveries() == [(DEAD, f"{code}")]
 
 
 async def test_a_limit_is_waited_for_and_is_no_attempt(post: Post) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from bot.delivery import actions
 from bot.delivery.actions_reminders import remind_due
-from bot.delivery.rules import Stopped
-from bot.delivery.tables import delivery
+from bot.delivery.rules import DeliveryState, Stopped
+from bot.delivery.store_courier import CourierRows
+from bot.delivery.tables import delivery, shipment
 from bot.messages import Urgency
-from tests.delivery.post import SEND, Post
+from bot.people.tables import contact
+from tests.delivery.post import CUSTOM, SEND, Post
 
 RECALL = "/cgi-bin/message/recall"
 
@@ -109,3 +112,87 @@ async def test_taking_back_ends_with_the_day(post: Post) -> None:
     for _ in range(3):
         await post.passes(days=1)
     assert post.calls(RECALL) == ["48002", "48002", "42052"]
+
+
+async def left_in_window(post: Post, openid: str = "oZheng") -> int:
+    (row,) = await post.rows(
+        sa.select(contact.c.window_left).where(contact.c.address == post.follower(openid).key)
+    )
+    return int(row.window_left)
+
+
+async def waits_for_a_repeat(post: Post) -> str:
+    """A campaign of two customer messages to one follower, which a gateway has just not let through."""
+    campaign = await launched_to_nobody(post)
+    await post.follower("oZheng").says("你好")
+    post.stage.sim.faults.http(CUSTOM, 503, times=2)
+    for number in (1, 2):
+        key = f"{campaign}/oZheng{number}"
+        await post.queue(f"第{number}句", openid="oZheng", occurrence=campaign, key=key)
+    await post.stage.bot.courier.round()
+    await post.stage.bot.courier.round()
+    assert (post.calls(CUSTOM), await left_in_window(post)) == (["HTTP 503"] * 2, 3)
+    return campaign
+
+
+async def test_pausing_gives_back_what_was_drawn_of_a_window(post: Post) -> None:
+    """Five within two days, and each is drawn when it is fixed; drawn twice the fifth would be refused."""
+    campaign = await waits_for_a_repeat(post)
+    async with post.work() as work:
+        await actions.pause(work, campaign)
+    assert await left_in_window(post) == 5
+    async with post.work() as work:
+        await actions.resume(work, post.stage.bot.school, campaign, post.now)
+    await post.passes(minutes=1)
+    await post.passes(minutes=1)
+    assert [post.seen(post.follower("oZheng"), f"第{n}句") for n in (1, 2)] == [1, 1]
+    assert await left_in_window(post) == 3
+
+
+async def test_stopping_gives_back_what_was_drawn_of_a_window(post: Post) -> None:
+    campaign = await waits_for_a_repeat(post)
+    async with post.work() as work:
+        await actions.stop(work, campaign, post.now)
+    assert await left_in_window(post) == 5
+
+
+async def test_a_window_that_is_new_by_now_is_not_made_wider(post: Post) -> None:
+    campaign = await waits_for_a_repeat(post)
+    await post.follower("oZheng").says("还在吗")
+    assert await left_in_window(post) == 5
+    async with post.work() as work:
+        await actions.pause(work, campaign)
+    assert await left_in_window(post) == 5
+
+
+async def test_a_message_that_nobody_takes_costs_nothing_of_the_window(post: Post) -> None:
+    await post.follower("oZheng").says("你好")
+    post.stage.sim.faults.errcode(CUSTOM, 40008)
+    await post.queue("没有人要的", openid="oZheng")
+    await post.sends()
+    assert (post.calls(CUSTOM), await left_in_window(post)) == (["40008"], 5)
+    post.stage.sim.faults.errcode(CUSTOM, 45047)
+    await post.queue("太多的", openid="oZheng")
+    await post.sends()
+    assert (post.calls(CUSTOM), await left_in_window(post)) == (["40008", "45047"], 4)
+
+
+async def test_pausing_leaves_alone_what_a_courier_is_just_taking_up(post: Post) -> None:
+    """Its call is about to be made: who is aboard stays aboard, else they would hear of it twice."""
+    campaign = await waits_for_a_repeat(post)
+    post.stage.clock.turn(timedelta(minutes=1))
+    async with post.stage.bot.database.begin() as tx:
+        assert len(await CourierRows(tx).abandoned(post.now)) == 2
+        pausing = asyncio.create_task(paused(post, campaign))
+        await asyncio.sleep(0.3)
+        assert not pausing.done()
+    await pausing
+    aboard = await post.rows(sa.select(delivery.c.state, delivery.c.shipment_id))
+    assert {row.state for row in aboard} == {DeliveryState.LEASED}
+    assert all(row.shipment_id for row in aboard)
+    assert {row.state for row in await post.rows(sa.select(shipment.c.state))} == {"sending"}
+
+
+async def paused(post: Post, campaign: str) -> None:
+    async with post.work() as work:
+        await actions.pause(work, campaign)

@@ -130,23 +130,23 @@ async def test_what_surely_did_not_happen_costs_nothing(post: Post) -> None:
     await post.queue(letter(1), openid="oZheng")
     await post.sends()
     assert (await post.accepted(), await calls_under_way(post)) == (2, 0)
-    post.stage.sim.faults.errcode(SUBSCRIBE, -1, times=2)
+    post.stage.sim.faults.http(SUBSCRIBE, 503, times=2)
     await post.queue(letter(2), openid="oZheng")
     await post.sends()
     assert (await post.accepted(), await calls_under_way(post)) == (1, 1)
     await post.passes(minutes=2)
     await post.passes(minutes=2)
-    assert post.calls(SUBSCRIBE) == ["40003", "-1", "-1", "ok"]
+    assert post.calls(SUBSCRIBE) == ["40003", "HTTP 503", "HTTP 503", "ok"]
     assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
 
 
 async def test_trouble_that_does_not_pass_gives_it_back_at_the_end(post: Post) -> None:
     await post.accepts()
-    post.stage.sim.faults.errcode(SUBSCRIBE, -1, times=20)
+    post.stage.sim.faults.http(SUBSCRIBE, 503, times=20)
     await post.queue(letter(), openid="oZheng")
     for _ in range(9):
         await post.passes(minutes=30)
-    assert await post.deliveries() == [(DeliveryState.DEAD, "-1")]
+    assert await post.deliveries() == [(DeliveryState.DEAD, "503")]
     assert (await post.accepted(), await calls_under_way(post)) == (1, 0)
 
 
@@ -175,7 +175,7 @@ async def test_two_at_once_wait_for_each_other_and_count_no_attempt(post: Post) 
 async def test_a_paused_campaign_gives_back_what_waits_for_a_repeat(post: Post) -> None:
     await post.bind("2301003", "oZheng")
     await post.accepts()
-    post.stage.sim.faults.errcode(SUBSCRIBE, -1)
+    post.stage.sim.faults.http(SUBSCRIBE, 503)
     campaign = await post.launched("term-test")
     await post.sends()
     assert await post.accepted() == 0
@@ -185,7 +185,7 @@ async def test_a_paused_campaign_gives_back_what_waits_for_a_repeat(post: Post) 
     async with post.work() as work:
         await work.outbox.resume(campaign, post.now)
     await post.passes(minutes=3)
-    assert post.calls(SUBSCRIBE) == ["-1", "ok"]
+    assert post.calls(SUBSCRIBE) == ["HTTP 503", "ok"]
 
 
 async def test_whoever_leaves_leaves_nothing(post: Post) -> None:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.errors import PlatformError
+from bot.errors import BUSY, PlatformError, Verdict
 from bot.messages import Address, CardUpdate, Content, File, Notice, Realm, Voice, Way
 from bot.platforms import menu
 from bot.platforms.api import Answer, Api
-from bot.platforms.errors import Platform, refused
+from bot.platforms.errors import MESSAGE_LENGTH, Platform, refused
 from bot.platforms.http import encode
 from bot.platforms.port import Ability, Packed, Receipt
 from bot.platforms.wechat import payloads
@@ -133,8 +133,14 @@ class WechatClient:
         return Packed(MASS_ALL, encode(body), (), _REPEATABLE[Way.MASS], Way.MASS.value)
 
     async def send(self, packed: Packed) -> Receipt:
-        """Accepted is not delivered: the result of templates and mass sends comes as an event."""
+        """Accepted is not delivered: the result of templates and mass sends comes as an event.
+
+        Raises PlatformError; UNKNOWN also where the system was busy, because it may have sent all the same
+        (section 8): what has no duplicate check is not to be repeated then.
+        """
         answer = await self._api.raw(packed.path, packed.body, packed.content_type)
+        if answer.get("errcode") == BUSY:
+            raise PlatformError(Verdict.UNKNOWN, BUSY, str(answer.get("errmsg", ""))[:MESSAGE_LENGTH])
         if answer.get("errcode") != _ALREADY_SUBMITTED:
             self._api.accepted(answer)
         return Receipt(message_id=_message_id(answer))

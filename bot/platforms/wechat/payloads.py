@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.messages import Content, Form, Image, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import MAX_TEXT, as_text, spelled, tapped, text_twin
+from bot.platforms.twin import MAX_TEXT, as_text, cut_bytes, spelled, tapped, text_twin
 from bot.platforms.wechat.templates import Template
 
 MASS_MOST: Final = 10_000
@@ -25,7 +25,10 @@ def client_id(key: str) -> str:
 
 
 def custom(openid: str, content: Content, media: Mapping[str, str], *, menus: bool = True) -> Payload:
-    """客服消息 to one person. A notice is the one news card allowed; words are links or an msgmenu."""
+    """客服消息 to one person. A notice is the one news card allowed; words are links or an msgmenu.
+
+    Of title and description (45003, 45004) no length is published but that of all texts (section 8).
+    """
     return {"touser": openid, **_custom(content, media, menus)}
 
 
@@ -33,8 +36,8 @@ def _custom(content: Content, media: Mapping[str, str], menus: bool) -> Payload:
     match content:
         case Notice():
             article = {
-                "title": content.title,
-                "description": spelled(content),
+                "title": cut_bytes(content.title, MAX_TEXT),
+                "description": cut_bytes(spelled(content), MAX_TEXT),
                 "url": address(content.url),
                 "picurl": content.picture,
             }

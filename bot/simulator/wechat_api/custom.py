@@ -47,6 +47,9 @@ def _news(call: Call, account: OfficialAccount, branch: Json) -> Parts:
     row = rows[0]
     if not row.get("title"):
         raise Refused(40035, "invalid args: title")
+    for name, code in (("title", 45003), ("description", 45004)):
+        if len(str(row.get(name, "")).encode()) > TEXT_LIMIT:
+            raise Refused(code, f"{name} size out of limit")
     article = Article(row["title"], row.get("description", ""), row.get("url", ""), row.get("picurl", ""))
     return {"kind": "news", "articles": [article]}
 
