@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -143,6 +144,35 @@ def test_a_class_of_fifty_has_its_sheet_in_half_a_second(ending: str) -> None:
     assert said.count("欧阳䶮") == 50
     assert "2301049" in said
     assert "RC000049" in said
+
+
+LONG = [
+    SheetLine("2301001", "阿布都热依木·买买提江", None, None, None, "", "在国外交流学习，没有手机可用"),
+    SheetLine("2301002", "林小满", None, None, None, "", ""),
+]
+
+
+def test_what_takes_several_lines_stays_in_its_own_row_of_a_pdf() -> None:
+    data = written(class_sheet(SCHOOL, NURSES, "秋季反诈测试", LONG, NOW), "a.pdf")
+    with pypdfium2.PdfDocument(data) as file:
+        page = file[0].get_textpage()
+
+        def box(said: str) -> tuple[float, float, float, float]:
+            found = page.search(said).get_next()
+            assert found
+            return page.get_charbox(found[0] + found[1] - 1)  # left, bottom, right, top
+
+        border = box("2301002")[3] + 9  # points: what a row of one line has above it
+        for end in ("提江", "可用"):
+            assert box(end)[1] > border, end
+
+
+def test_what_takes_several_lines_is_not_cut_in_excel() -> None:
+    data = written(class_sheet(SCHOOL, NURSES, "秋季反诈测试", LONG, NOW), "a.xlsx")
+    with zipfile.ZipFile(BytesIO(data)) as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    heights = [float(found) for found in re.findall(r'<row [^>]* ht="([\d.]+)"', sheet)]
+    assert [round(height) for height in heights[-3:-1]] == [42, 26], "three lines of a reason, then a row to sign in"
 
 
 async def test_the_class_sheet_of_the_college(college: Database) -> None:
