@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -12,7 +12,7 @@ from typing import Final
 from bot.duties.rules import Ask, ProofKind
 from bot.duties.wording import moment
 from bot.people.rules import leaf
-from bot.reports.rules import Sums, Tally, by_unit, merged, percent
+from bot.reports.rules import Tally, by_unit, is_small, merged, percent
 from bot.reports.wording import WHOLE_SCHOOL, chart_of_several, main_campaign, segments
 
 WIDTH: Final = 600  # drawn for a phone: letters stay readable at a third of it
@@ -30,6 +30,7 @@ class Bar:
 
     label: str
     levels: tuple[int, int, int, int]
+    hidden: bool = False  # too few people to show how they stand
 
     @property
     def total(self) -> int:
@@ -68,18 +69,20 @@ def levels(tally: Tally) -> tuple[int, int, int, int]:
     return (tally.done, reached - tally.done, tally.told - reached, tally.due - tally.told)
 
 
-def several(units: Mapping[str, Sequence[Tally]], where: str, as_of: datetime) -> str:
-    """Many campaigns by unit, in 人次: those that must be done, or when there are none, who was told.
+def several(
+    units: Mapping[str, Sequence[Tally]], where: str, as_of: datetime, *, asked: bool, hidden: Set[str]
+) -> str:
+    """Many campaigns by unit, in 人次: those that must be done, or without ``asked`` who was told.
 
-    The shares are the 完成率 or 告知率 of the tables beside it.
+    The shares are the 完成率 or 告知率 of the tables beside it; ``hidden`` units have too few to be shown.
     """
-    asked = any(Sums.of(tallies).owed for tallies in units.values())
     bars = []
     for unit, tallies in units.items():
         shown = [t for t in tallies if t.asked and t.ask is not Ask.CONFIRM] if asked else tallies
         due, told = sum(t.due for t in shown), sum(t.told for t in shown)
         done = sum(t.done for t in shown) if asked else 0
-        bars.append(Bar(_name(unit), (done, 0, told - done, due - told)))
+        few = unit in hidden if asked else is_small(due)
+        bars.append(Bar(_name(unit), (done, 0, told - done, due - told), few))
     legend = ("完成", "", "已告知", "未达")
     return draw(chart_of_several(asked), f"{where}，截至 {moment(as_of)}", legend, bars)
 
@@ -118,6 +121,8 @@ def _bar(bar: Bar, measure: int, top: int) -> list[str]:
     out = [_text(_LEFT - 14, base, label, 16, _INK, "end")]
     if not bar.total:
         return [*out, _text(_LEFT, base, "无应到人员", 13, _SOFT)]
+    if bar.hidden:
+        return [*out, _text(_LEFT, base, "不单列", 13, _SOFT)]
     edges = [round(_BAR * part / bar.total, 1) for part in accumulate(bar.levels)]
     for colour, start, end in zip(_COLOURS, [0.0, *edges], edges, strict=False):
         if end > start:
