@@ -73,16 +73,8 @@ def no_settings(file: str) -> str:
     return f"没有设置文件 {file}，只检查数据文件。"
 
 
-def environment_lacks(name: str) -> str:
-    return f"环境变量 {name} 没有设置"
-
-
 def no_folder() -> str:
     return "没有这个文件夹"
-
-
-def no_such_pack(pack: str, known: Sequence[str]) -> str:
-    return f"没有方案 {pack}；schedules.yaml 里有 {'、'.join(known)}"
 
 
 def clause_missing(clause: str, title: str) -> str:
