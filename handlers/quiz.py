@@ -44,10 +44,9 @@ SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 @router.says("答题", "quiz", "开始", "开始测试", "做题", help="答题  做测试或练习，随时可停")
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
-    open_test = await _open_test(turn)
+    open_test = await _open_test(turn, sitting.task if sitting else 0)
     if sitting is not None and not sitting.practice:
-        card = turn.inbound.card_task
-        if open_test is None or open_test[0].id == sitting.task or not is_card_of(open_test[1], card):
+        if open_test is None or open_test[0].id == sitting.task:
             return await _go_on(turn, sitting)
         turn.work.quizzes.put_aside(sitting, turn.now)
     elif sitting is not None:
@@ -229,11 +228,11 @@ async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     return Say(issued(sealed))
 
 
-async def _open_test(turn: Turn) -> tuple[Task, Occurrence] | None:
-    """The test of the tapped card, else the one that has waited longest."""
+async def _open_test(turn: Turn, under_way: int = 0) -> tuple[Task, Occurrence] | None:
+    """The test of the tapped card, else the one under way, else the one that has waited longest."""
     tests = [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.QUIZ]
-    of_card = (t for t in tests if is_card_of(t[1], turn.inbound.card_task))
-    return next(of_card, tests[0] if tests else None)
+    card = turn.inbound.card_task
+    return min(tests, key=lambda t: (not is_card_of(t[1], card), t[0].id != under_way), default=None)
 
 
 async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:

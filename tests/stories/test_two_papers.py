@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.delivery.actions import stop
 from bot.work import Work
 from tests.stories.cast import Cast
 from tests.stories.test_quiz import answers_until_mastered, on_the_table, right_letters, shown
@@ -35,6 +36,21 @@ async def test_a_tapped_card_begins_its_own_test_while_another_is_under_way(cast
     await cast.lin.says("答题")
     cast.lin.hears("已掌握1/20")
     assert await campaign_on_the_table(cast, "2301001") != newest
+
+
+async def test_a_test_that_was_stopped_does_not_stand_in_the_way_of_the_right_one(cast: Cast) -> None:
+    wrong = await cast.stage.fire("term-test")
+    await cast.lin.says("答题")
+    await cast.lin.says(right_letters(on_the_table(cast, cast.lin), shown(cast.lin)))
+    async with cast.stage.bot.database.begin() as tx:
+        assert await stop(Work(tx), wrong, cast.stage.bot.clock()) is not None
+    await cast.lin.says("答题")
+    cast.lin.hears("已掌握1/20")
+    await cast.stage.turn_to(cast.local("2026-10-12T10:00"))
+    right = await cast.stage.fire("term-test")
+    await cast.lin.says("答题")
+    cast.lin.hears("学生学期测试：20题")
+    assert await campaign_on_the_table(cast, "2301001") == right
 
 
 async def test_an_old_card_tapped_while_only_the_signature_is_missing(cast: Cast) -> None:
