@@ -20,7 +20,8 @@ MAX_UNITS: Final = 12
 _FONT: Final = "Noto Sans CJK SC"
 _COLOURS: Final = ("#1f7a4d", "#8cc9a1", "#f2c879", "#d9dce1")  # strongest proof to nothing at all
 _INK, _SOFT, _GRID = "#1d2733", "#66707d", "#e8eaee"
-_LEFT, _BAR, _TOP, _ROW, _HEIGHT = 158, 280, 150, 44, 24
+_LEFT, _BAR, _TOP, _ROW, _HEIGHT = 158, 230, 174, 44, 24
+_EDGE: Final = WIDTH - 30  # where what stands on the right ends
 _LETTERS: Final = 8  # of a unit's name in front of its bar
 
 
@@ -96,16 +97,17 @@ def draw(title: str, subtitle: str, legend: Sequence[str], bars: Sequence[Bar]) 
     whole = Bar("", _added(bars))
     measure = next((i for i, name in enumerate(legend) if name and i < 3 and whole.levels[i]), 2)
     share = f"{whole.levels[measure]:,}（{percent(whole.levels[measure], whole.total)}）"
-    facts = f"{subtitle}　应到 {whole.total:,}，{legend[measure]} {share}"
+    facts = f"应到 {whole.total:,}，{legend[measure]} {share}"
     body = [
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<rect x="40" y="33" width="6" height="30" rx="3" fill="{_COLOURS[0]}"/>',
         _text(58, 58, title[:20], 26, _INK),
-        _text(40, 91, facts, 15, _SOFT),
+        _text(40, 91, subtitle, _fitting(subtitle, 15, _EDGE - 40), _SOFT),
+        _text(40, 115, facts, 15, _SOFT),
         *_legend(legend, used),
         *_grid(bottom),
         *(part for number, bar in enumerate(rows) for part in _bar(bar, measure, _TOP + number * _ROW)),
-        _text(WIDTH - 30, 125, f"{legend[measure]}/应到", 13, _SOFT, "end"),
+        _text(_EDGE, 149, f"{legend[measure]}/应到", 13, _SOFT, "end"),
         _text(40, height - 20, "单位按名称顺序排列，不作排名。", 13, _SOFT),
     ]
     return (
@@ -131,16 +133,27 @@ def _bar(bar: Bar, measure: int, top: int) -> list[str]:
                 f'fill="{colour}"/>'
             )
     shown = bar.levels[measure]
-    out.append(_text(_LEFT + _BAR + 14, base, f"{shown:,}/{bar.total:,}", 15, _INK))
-    out.append(_text(WIDTH - 30, base, percent(shown, bar.total), 15, _SOFT, "end"))
-    return out
+    share, figures = percent(shown, bar.total), f"{shown:,}/{bar.total:,}"
+    start = _LEFT + _BAR + 14
+    size = _fitting(figures, 15, _EDGE - _width(share, 15) - 8 - start)
+    return [*out, _text(start, base, figures, size, _INK), _text(_EDGE, base, share, 15, _SOFT, "end")]
+
+
+def _width(text: str, size: float) -> float:
+    """About how wide a text is; rather too wide."""
+    return sum(1.0 if ord(letter) > 255 else 0.6 for letter in text) * size
+
+
+def _fitting(text: str, size: int, room: float) -> float:
+    """The size, or a smaller one with which the text has room."""
+    return min(size, int(10 * room / _width(text, 1)) / 10)
 
 
 def _legend(names: Sequence[str], used: Sequence[int]) -> list[str]:
     out, x = [], 40
     for i in used:
-        out.append(f'<rect x="{x}" y="112" width="14" height="14" rx="2" fill="{_COLOURS[i]}"/>')
-        out.append(_text(x + 21, 125, names[i], 15, _INK))
+        out.append(f'<rect x="{x}" y="136" width="14" height="14" rx="2" fill="{_COLOURS[i]}"/>')
+        out.append(_text(x + 21, 149, names[i], 15, _INK))
         x += 21 + 15 * len(names[i]) + 28
     return out
 
@@ -154,7 +167,7 @@ def _grid(bottom: int) -> list[str]:
     return out
 
 
-def _text(x: float, y: float, text: str, size: int, colour: str, anchor: str = "start") -> str:
+def _text(x: float, y: float, text: str, size: float, colour: str, anchor: str = "start") -> str:
     return (
         f'<text x="{x}" y="{y}" font-family="{_FONT}" font-size="{size}" fill="{colour}" '
         f'text-anchor="{anchor}">{escape(text)}</text>'
