@@ -19,6 +19,7 @@ from bot.quiz import files as questions
 from bot.quiz.files import load_bank
 from bot.school import School
 from bot.settings import Settings, fill_in
+from bot.wording import NOT_UTF8, cannot_open, environment_lacks, no_such_pack
 
 T = TypeVar("T")
 Stamps = Mapping[str, tuple[int, ...]]
@@ -30,10 +31,12 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BadFile([Complaint(name, 1, f"cannot be read: {error.strerror}")]) from error
+        raise BadFile([Complaint(name, 1, cannot_open(str(error.strerror)))]) from error
+    except UnicodeDecodeError as error:
+        raise BadFile([Complaint(name, 1, NOT_UTF8)]) from error
     filled, missing = fill_in(text, os.environ if environment is None else environment)
     if missing:
-        raise BadFile([Complaint(name, line, f"the environment has no {var}") for line, var in missing])
+        raise BadFile([Complaint(name, line, environment_lacks(var)) for line, var in missing])
     return parse(filled, name, Settings)
 
 
@@ -42,7 +45,7 @@ def load_plan(path: Path) -> Plan:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise BadFile([Complaint(str(path), 1, "is not UTF-8")]) from error
+        raise BadFile([Complaint(str(path), 1, NOT_UTF8)]) from error
     return parse_plan(text, str(path), china())
 
 
@@ -94,11 +97,8 @@ def load_school(settings: Settings, base: Path) -> School:
 
 def _unknown_packs(settings: Settings, plan: Plan) -> list[Complaint]:
     named = {settings.school.plan, *settings.plans.values()}
-    known = ", ".join(sorted(plan.packs))
-    return [
-        Complaint("settings", 1, f"there is no plan pack {pack}; schedules.yaml has {known}")
-        for pack in sorted(named - set(plan.packs))
-    ]
+    known = sorted(plan.packs)
+    return [Complaint("settings", 1, no_such_pack(pack, known)) for pack in sorted(named - set(plan.packs))]
 
 
 def _collect(load: Callable[[], T], complaints: list[Complaint]) -> T | None:
@@ -107,5 +107,5 @@ def _collect(load: Callable[[], T], complaints: list[Complaint]) -> T | None:
     except BadFile as bad:
         complaints += bad.complaints
     except OSError as error:
-        complaints.append(Complaint(str(error.filename), 1, f"cannot be read: {error.strerror}"))
+        complaints.append(Complaint(str(error.filename), 1, cannot_open(str(error.strerror))))
     return None

@@ -7,8 +7,21 @@ from typing import Final
 
 SORRY = "刚才出了点小问题，您的进度没有丢。请稍后再发一次。"
 NOT_FOUND = "没看懂。发「帮助」看看我能做什么。"
+NOT_UTF8 = "不是 UTF-8 编码：请在编辑器里另存为 UTF-8"
 _LINES: Final = 5
 _LONGEST: Final = 120  # characters of one complaint
+
+
+def environment_lacks(name: str) -> str:
+    return f"环境变量 {name} 没有设置"
+
+
+def cannot_open(reason: str) -> str:
+    return f"打不开：{reason}"
+
+
+def no_such_pack(pack: str, known: Sequence[str]) -> str:
+    return f"没有方案 {pack}；schedules.yaml 里有 {'、'.join(known)}"
 
 
 def files_unsound(lines: Sequence[str]) -> str:

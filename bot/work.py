@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.cases.store import Cases
@@ -42,11 +42,13 @@ class Work:
         self.cases = Cases(tx)
         self.stats = Stats(tx)
 
-    async def tell(self, people: Sequence[int], key: str, content: Content, at: datetime) -> None:
-        """One line to each, by the first way we know them; the same ``key`` is told once."""
+    async def tell(
+        self, people: Sequence[int], key: str, content: Content, at: datetime, *, but: Collection[str] = ()
+    ) -> None:
+        """One line to each, by the first way that is none of ``but``; the same ``key`` is told once."""
         contacts = await self.people.contacts_of(people)
         for id_ in people:
-            for contact in contacts.get(id_, [])[:1]:
+            for contact in [one for one in contacts.get(id_, []) if one.account not in but][:1]:
                 self.outbox.queue(
                     key=f"{key}/{id_}",
                     account=contact.account,

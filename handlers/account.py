@@ -23,7 +23,7 @@ async def mine(turn: Turn) -> Say:
 
 @router.says("我的回执", "receipts", help="我的回执  满分和签收的凭证")
 async def my_receipts(turn: Turn) -> Say:
-    return Say(receipts.mine(await turn.work.receipts.of_person(turn.someone.id)))
+    return Say(receipts.mine(await turn.work.receipts.of_person(turn.someone.id, receipts.LISTED)))
 
 
 @router.says("少发", "别发了", help="少发 / 恢复  只留信件和紧急预警，或改回来")

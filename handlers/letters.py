@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.duties.actions import prove, sign
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
+from bot.people.spelling import same_name
 from bot.receipts.actions import by_hand
 from bot.receipts.rules import Level
 from bot.receipts.wording import issued, please_by_hand
@@ -38,7 +39,7 @@ async def signed(turn: Turn) -> Say | None:
 @router.text()
 async def named(turn: Turn) -> Say | None:
     """One's own name, typed, is a signature of level 2."""
-    if turn.inbound.text.strip().replace(" ", "") != turn.someone.name:
+    if not same_name(turn.inbound.text, turn.someone.name):
         return None
     return await _sign(turn, Level.NAME)
 

@@ -11,10 +11,11 @@ from bot.duties.wording import late
 from bot.errors import Refusal
 from bot.ids import new_id
 from bot.messages import Choice, Kind, Say
+from bot.people.spelling import same_name
 from bot.quiz import wording
 from bot.quiz.actions import sign_test
 from bot.quiz.answers import read_answer
-from bot.quiz.drawing import Blueprint, draw
+from bot.quiz.drawing import Blueprint, Drawn, draw
 from bot.quiz.items import ItemType
 from bot.quiz.rules import (
     Did,
@@ -36,22 +37,24 @@ from bot.school import audience_of
 
 signing = Router("signing")
 router = Router("quiz")
-PRACTICE_POINTS = 10
+PRACTICE_POINTS, TEST_POINTS = 10, 20  # where the plan says nothing
 SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 
 
 @router.says("答题", "quiz", "开始", "开始测试", "做题", help="答题  做测试或练习，随时可停")
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
+    open_test = await _open_test(turn, sitting.task if sitting else 0)
     if sitting is not None and not sitting.practice:
-        return await _go_on(turn, sitting)
-    open_test = await _open_test(turn)
-    if sitting is not None:
+        if open_test is None or open_test[0].id == sitting.task:
+            return await _go_on(turn, sitting)
+        turn.work.quizzes.put_aside(sitting, turn.now)
+    elif sitting is not None:
         if open_test is None and not turn.rest:
             return await _go_on(turn, sitting)
         turn.work.quizzes.keep(moved(sitting, Did.LEFT), turn.now)  # one paper on the table at a time
     if open_test is None:
-        return _practice(turn, await _seen(turn))
+        return await _practice(turn)
     return await _sit_down(turn, *open_test)
 
 
@@ -86,6 +89,8 @@ async def leave(turn: Turn) -> Say | None:
 async def tapped(turn: Turn) -> Say | None:
     """A card's answer; a card whose question has passed costs nothing."""
     sitting = await turn.work.quizzes.current(turn.someone.id)
+    if sitting is not None and sitting.state is State.MASTERED:
+        return await _full_marks(turn, sitting, close="已过去")
     if sitting is None or sitting.table is None:
         return Say(wording.nothing_open(), close="已过去")
     if not fits(sitting, turn.school.bank):
@@ -205,7 +210,7 @@ async def _pages(turn: Turn, sitting: Sitting) -> tuple[Choice, ...]:
 
 async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     """签收 by tap or word is level 1, one's own name typed is level 2; level 3 is on a page."""
-    typed_name = turn.inbound.text.strip().replace(" ", "") == turn.someone.name
+    typed_name = same_name(turn.inbound.text, turn.someone.name)
     if turn.word == "有误":
         turn.work.quizzes.put_aside(sitting, turn.now)
         return Say("没有签收。请让老师核对您的账号，核对后发「继续」再签。")
@@ -223,11 +228,11 @@ async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     return Say(issued(sealed))
 
 
-async def _open_test(turn: Turn) -> tuple[Task, Occurrence] | None:
-    """The test of the tapped card, else the one that has waited longest."""
+async def _open_test(turn: Turn, under_way: int = 0) -> tuple[Task, Occurrence] | None:
+    """The test of the tapped card, else the one under way, else the one that has waited longest."""
     tests = [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.QUIZ]
-    of_card = (t for t in tests if is_card_of(t[1], turn.inbound.card_task))
-    return next(of_card, tests[0] if tests else None)
+    card = turn.inbound.card_task
+    return min(tests, key=lambda t: (not is_card_of(t[1], card), t[0].id != under_way), default=None)
 
 
 async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
@@ -235,19 +240,8 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     earlier = await turn.work.quizzes.latest_of(task.id)
     if earlier is not None and earlier.state in (State.ASKING, State.MASTERED):
         return await _go_on(turn, earlier)
-    audience = audience_of(turn.someone.kind, turn.someone.stage)
-    plan = turn.school.plan.blueprint(occurrence.material, audience)
-    blueprint = Blueprint(
-        occurrence.material,
-        audience,
-        plan.points if plan else 20,
-        plan.topics if plan else {},
-        plan.mode if plan else "mastery",
-    )
-    seen = await _seen(turn)
-    drawn = draw(turn.school.bank, blueprint, seen, turn.rng)
-    if not drawn:
-        raise Refusal("题库里还没有适合您的题，请告诉老师。")
+    blueprint = _blueprint(turn, occurrence.material, TEST_POINTS)
+    drawn = await _drawn(turn, blueprint)
     sitting = begin(
         new_id(turn.now),
         turn.someone.id,
@@ -266,11 +260,8 @@ async def _sit_down(turn: Turn, task: Task, occurrence: Occurrence) -> Say:
     return _show(turn, sitting, text)
 
 
-def _practice(turn: Turn, seen: dict[str, int]) -> Say:
-    audience = audience_of(turn.someone.kind, turn.someone.stage)
-    drawn = draw(turn.school.bank, Blueprint("practice", audience, PRACTICE_POINTS), seen, turn.rng)
-    if not drawn:
-        raise Refusal("题库里还没有适合您的题，请告诉老师。")
+async def _practice(turn: Turn) -> Say:
+    drawn = await _drawn(turn, _blueprint(turn, "practice", PRACTICE_POINTS))
     sitting = begin(
         new_id(turn.now), turn.someone.id, 0, "练习", "mastery", drawn, turn.school.bank, turn.rng
     )
@@ -278,8 +269,21 @@ def _practice(turn: Turn, seen: dict[str, int]) -> Say:
     return _show(turn, sitting, wording.opening(sitting, None))
 
 
-async def _seen(turn: Turn) -> dict[str, int]:
-    return await turn.work.quizzes.seen(turn.someone.id)
+def _blueprint(turn: Turn, name: str, points: int) -> Blueprint:
+    """What the school's plan says of such a paper; ``points`` where it says nothing."""
+    audience = audience_of(turn.someone.kind, turn.someone.stage)
+    plan = turn.school.plan.blueprint(name, audience)
+    if plan is None:
+        return Blueprint(name, audience, points)
+    return Blueprint(name, audience, plan.points, plan.topics, plan.mode)
+
+
+async def _drawn(turn: Turn, blueprint: Blueprint) -> tuple[Drawn, ...]:
+    seen = await turn.work.quizzes.seen(turn.someone.id)
+    drawn = draw(turn.school.bank, blueprint, seen, turn.rng)
+    if not drawn:
+        raise Refusal("题库里还没有适合您的题，请告诉老师。")
+    return drawn
 
 
 async def _go_on(turn: Turn, sitting: Sitting) -> Say:

@@ -53,8 +53,9 @@ def usual(key: str, who: int) -> list[Write]:
     """What one answer notes."""
     at = {"at": NOW}
     step = {"sitting_id": who, "step": 1, "person_id": who, "question": "q", "chosen": "A", "right": True}
+    kept = {"_id": who, "_person": who, "_state": "s", "_open": True, "_kept": [], "_at": NOW}
     return [
-        Write(quiz_store._KEEP, {"_id": who, "_state": "s", "_open": True, "_kept": [], "_at": NOW}),
+        Write(quiz_store._KEEP, kept),
         Write(quiz_store._STEP, {**step, "first_try": True, "practice": False, **at}),
         Write(store_inbox._REMEMBER, {"key": key, "reply": "好", **at}),
     ]

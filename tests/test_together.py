@@ -22,10 +22,11 @@ from bot.people.store import People
 from bot.people.tables import contact, person
 from bot.prepared import Prepared
 from bot.quiz import store as quiz_store
+from bot.quiz.rules import Paper, Sitting
 from bot.quiz.store import Quizzes
 from bot.quiz.tables import answer, sitting
 from bot.together import Writes, may_travel_together
-from tests.eight import PEOPLE, Undone, eight, usual
+from tests.eight import NOW, PEOPLE, Undone, eight, usual
 
 TABLES = (inbox, sitting, answer, contact)
 # PostgreSQL keeps no NUL in a text, and UTF-8 no half of a pair; both are gone before a store sees them.
@@ -39,7 +40,10 @@ remembered = st.builds(
 )  # fmt: skip
 kept = st.builds(
     lambda who, state, is_open, at: Write(
-        quiz_store._KEEP, {"_id": who, "_state": state, "_open": is_open, "_kept": [state, None], "_at": at}
+        quiz_store._KEEP,
+        {
+            "_id": who, "_person": who, "_state": state, "_open": is_open, "_kept": [state, None], "_at": at,
+        },
     ),
     st.integers(1, 12), words, st.booleans(), moments,
 )  # fmt: skip
@@ -130,9 +134,10 @@ def test_what_may_meet_does_not_travel_together() -> None:
     assert isinstance(remember, Prepared)
     other_way = Prepared(sa.update(sitting).where(sitting.c.id == sa.bindparam("_id")), row="_id")
     anywhere = Prepared(insert_new(person))
-    rows = [{"_id": 1}, {"_id": 2}]
+    first, second = {"_id": 1, "_person": 1}, {"_id": 2, "_person": 2}
+    rows = [first, second]
     assert may_travel_together([(keep, rows), (remember, [{"key": "a"}])])
-    assert not may_travel_together([(keep, [*rows, {"_id": 1}])]), "of two changes to a row one would be lost"
+    assert not may_travel_together([(keep, [*rows, first])]), "of two changes to a row one would be lost"
     assert not may_travel_together([(keep, rows[:1]), (other_way, rows[1:])]), "nor of two to one table"
     assert not may_travel_together([(keep, rows), (anywhere, [{}])]), "nobody knows which row"
 
@@ -161,6 +166,40 @@ async def test_reads_say_the_same_together_and_one_by_one(
     assert [sorted(map(tuple, rows), key=str) for rows in together] == [
         sorted(map(tuple, rows), key=str) for rows in alone
     ]
+
+
+@pytest.mark.parametrize("people", [1, 3, 40])
+async def test_one_paper_leaves_the_table_and_another_comes_back(database_url: str, people: int) -> None:
+    """Each has a paper that was left and an open one; they change places, again and again, in one group."""
+    given, database = Paper("卷", "mastery", "at-once", ()), Database(database_url)
+    papers = {
+        who: (Sitting(who, who, 1, given, (), (), None), Sitting(100 + who, who, 0, given, (), (), None))
+        for who in range(1, people + 1)
+    }
+    async with database.begin() as tx:
+        for who in papers:
+            tx.write(
+                sa.insert(person), id=who, code=f"c{who}", name="甲", kind="学生", unit="院", joined_at=NOW
+            )
+        await tx.flush()
+        quizzes = Quizzes(tx)
+        for left, _ in papers.values():
+            quizzes.start(left, NOW)
+            quizzes.put_aside(left, NOW)
+        await tx.flush()
+        for _, on_table in papers.values():
+            quizzes.start(on_table, NOW)
+    for time in range(4):
+        async with database.begin() as tx:
+            for pair in papers.values():
+                left, on_table = pair if time % 2 == 0 else pair[::-1]
+                Quizzes(tx).put_aside(on_table, NOW)
+                Quizzes(tx).keep(left, NOW)
+        async with database.reading() as tx:
+            now_open = await Quizzes(tx).current(1)
+            assert now_open is not None
+            assert now_open.id == (1 if time % 2 == 0 else 101)
+    await database.close()
 
 
 async def test_who_is_behind_an_address_is_found_with_all_roles(database: Database) -> None:

@@ -27,6 +27,7 @@ from bot.quiz.check import check_bank
 from bot.quiz.files import read_folder as read_bank_folder
 from bot.routing import split_command
 from bot.settings import Settings, Wechat, fill_in
+from bot.wording import NOT_UTF8, cannot_open, environment_lacks, no_such_pack
 from handlers import ROUTERS
 
 _PATHS: Final = {"schedules": "schedules.yaml", "question_bank": "question_bank", "materials": "materials"}
@@ -56,11 +57,11 @@ def examine_deployment(
         if may_be_absent and isinstance(error, FileNotFoundError):
             found.lines.insert(0, wording.no_settings(name))
         else:
-            reason = error.strerror if isinstance(error, OSError) else "UTF-8"
-            found.errors.insert(0, Complaint(name, 1, str(reason)))
+            reason = cannot_open(str(error.strerror)) if isinstance(error, OSError) else NOT_UTF8
+            found.errors.insert(0, Complaint(name, 1, reason))
         return found
     filled, missing = fill_in(text, environment)
-    errors = [Complaint(name, line, wording.environment_lacks(variable)) for line, variable in missing]
+    errors = [Complaint(name, line, environment_lacks(variable)) for line, variable in missing]
     marked, settings = None, None
     try:
         marked = load(filled, name)
@@ -155,10 +156,10 @@ def _schedules(path: Path, found: Examined) -> None:
         found.errors += bad.complaints
         return
     except UnicodeDecodeError:
-        found.errors.append(Complaint(name, 1, "UTF-8"))
+        found.errors.append(Complaint(name, 1, NOT_UTF8))
         return
     except OSError as error:
-        found.errors.append(Complaint(name, 1, str(error.strerror)))
+        found.errors.append(Complaint(name, 1, cannot_open(str(error.strerror))))
         return
     marked, clauses = load(text, name), shipped_clauses()
     for pack in plan.packs.values():
@@ -184,7 +185,5 @@ def _unknown_packs(settings: Settings, marked: Marked, plan: Plan) -> list[Compl
     places += [(("plans", unit), pack) for unit, pack in settings.plans.items()]
     known = sorted(plan.packs)
     return [
-        marked.complain(path, wording.no_such_pack(pack, known))
-        for path, pack in places
-        if pack not in plan.packs
+        marked.complain(path, no_such_pack(pack, known)) for path, pack in places if pack not in plan.packs
     ]

@@ -138,7 +138,7 @@ def export(
 
 @app.command()
 def analyse(
-    unit: Annotated[str, typer.Option(help="单位的完整路径；默认全校")] = "",
+    unit: Annotated[str, typer.Option(help="单位，写路径或最后一段；不写为全校")] = "",
     since: Annotated[str, typer.Option(help="从这一天起，例如 2026-09-01")] = "",
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
     bank: BankFolder = None,
@@ -161,7 +161,9 @@ async def _answers(settings: Path, unit: str, start: datetime) -> tuple[list[Tri
     from bot.app import database_url
     from bot.db import Database
     from bot.errors import Refusal
+    from bot.people.store import People
     from bot.quiz.store_analysis import QuizStatistics
+    from bot.reports.actions import the_unit
 
     database = Database(database_url(common.settings_of(settings).database, common.base_of(settings)))
     kept_in = database.url.database if database.is_sqlite else None
@@ -169,8 +171,8 @@ async def _answers(settings: Path, unit: str, start: datetime) -> tuple[list[Tri
         raise Refusal(f"数据库 {kept_in} 还没有建立")
     try:
         async with database.reading() as tx:
-            stats = QuizStatistics(tx)
-            return await stats.first_tries(unit, start), await stats.exposed(unit)
+            stats, path = QuizStatistics(tx), await the_unit(People(tx), unit)
+            return await stats.first_tries(path, start), await stats.exposed(path)
     finally:
         await database.close()
 

@@ -66,23 +66,15 @@ def not_a_port(listen: str) -> str:
 
 
 def account_stopped(account: str, reason: str) -> str:
-    return f"账号 {account} 已停发（{reason}）；查清后运行 python -m bot db resume。"
+    return f"账号 {account} 已停发（{reason}）；查清后运行 ./run bot db resume。"
 
 
 def no_settings(file: str) -> str:
     return f"没有设置文件 {file}，只检查数据文件。"
 
 
-def environment_lacks(name: str) -> str:
-    return f"环境变量 {name} 没有设置"
-
-
 def no_folder() -> str:
     return "没有这个文件夹"
-
-
-def no_such_pack(pack: str, known: Sequence[str]) -> str:
-    return f"没有方案 {pack}；schedules.yaml 里有 {'、'.join(known)}"
 
 
 def clause_missing(clause: str, title: str) -> str:
@@ -119,7 +111,7 @@ def use_pg_dump(url: str, file: str, accounts: Sequence[str]) -> str:
     ]
     for account in accounts:
         lines.append(f'  psql {url} -c "{_pause(account)}"')
-    return "\n".join([*lines, "核对以后运行 python -m bot db resume。"])
+    return "\n".join([*lines, "核对以后运行 ./run bot db resume。"])
 
 
 def _pause(account: str) -> str:
@@ -143,13 +135,13 @@ def already_there(file: str) -> str:
 
 
 def never_upgraded() -> str:
-    return "这个数据库还没有建表，先运行 python -m bot db upgrade。"
+    return "这个数据库还没有建表，先运行 ./run bot db upgrade。"
 
 
 def backed_up(file: str, size: int) -> str:
     return (
         f"已备份到 {file}（{size / 1_048_576:.1f} MB）。"
-        "用它恢复以后，各账号停发，直到运行 python -m bot db resume。"
+        "用它恢复以后，各账号停发，直到运行 ./run bot db resume。"
     )
 
 

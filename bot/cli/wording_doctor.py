@@ -75,7 +75,7 @@ def account_stopped(reason: str) -> str:
 
 
 def mend_stopped() -> str:
-    return "按下面的检查改好以后，运行 python -m bot db resume。"
+    return "按下面的检查改好以后，运行 ./run bot db resume。"
 
 
 TOKEN: Final = "取令牌并调用接口"

@@ -9,7 +9,7 @@ from typing import Final
 from bot.db import Tx
 from bot.delivery import wording_mass
 from bot.delivery.actions_mass import month_of, pass_on, resting
-from bot.delivery.actions_trouble import tell_admins
+from bot.delivery.actions_trouble import stop, tell_admins
 from bot.delivery.mass import TOGETHER, Back, Off, after_call
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import CourierRows
@@ -61,7 +61,7 @@ async def settle_refused(
             await _tell(tx, school, sent, said.code, wording_mass.rests(advice), now)
         case StopAccount(reason):
             await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)
-            rows.stop(sent.account, reason[:_REASON], now)
+            await stop(tx, sent.account, reason[:_REASON], now)
 
 
 async def _missed(

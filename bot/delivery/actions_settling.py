@@ -11,6 +11,7 @@ from typing import Final
 from bot.db import Tx
 from bot.delivery.actions_fallback import fall_back
 from bot.delivery.actions_mass_settling import settle_refused
+from bot.delivery.actions_trouble import stop
 from bot.delivery.actions_ways import went, went_not
 from bot.delivery.mass import MASS
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
@@ -108,7 +109,7 @@ async def _failed(
             await fall_back(Work(tx), school, await rows.missed(shipment_id=sent.id), now)
         case StopAccount(reason):
             await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)
-            rows.stop(sent.account, reason[:_REASON], now)
+            await stop(tx, sent.account, reason[:_REASON], now)
 
 
 async def give_up(
@@ -136,6 +137,6 @@ async def not_packed(
             await (rows.retry(members, at) if counted else rows.give_back(members, at))
         case StopAccount(reason):
             await rows.give_back(members, now + _LOOK_AGAIN)
-            rows.stop(account, reason[:_REASON], now)
+            await stop(tx, account, reason[:_REASON], now)
         case Settled(state, reason):
             await give_up(tx, school, members, state, reason, now)

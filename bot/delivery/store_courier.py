@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
+import structlog
 
 from bot.db import Moment, Tx, insert
 from bot.delivery.content import from_json, shelf
@@ -35,6 +36,7 @@ from bot.lists import Listed, among
 from bot.messages import Content, File, Image, Urgency, Voice
 
 __all__ = ["Claimed", "CourierRows", "Shipment"]
+log = structlog.get_logger()
 
 _CLAIM: Final[Mapping[bool, sa.Select[Any]]] = {
     urgent: (
@@ -223,6 +225,7 @@ class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
     def stop(self, account: str, reason: str, now: datetime) -> None:
         """Nothing goes out here until a person has looked; the first reason is kept."""
         self._tx.write(_SET_STOP, account=account, not_before=None, stopped=reason, since=now)
+        log.warning("account stopped", account=account, reason=reason)
 
     async def media_id(self, account: str, blob_hash: str, now: datetime) -> str | None:
         value: str | None = await self._tx.scalar(

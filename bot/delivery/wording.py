@@ -29,6 +29,7 @@ from bot.materials.rules import Material
 from bot.messages import Notice, Way
 from bot.people.rules import leaf
 
+_SHOWN: Final = 80  # characters of a platform's words
 _REASONS: Mapping[str, str] = {
     "": "没有可用的账号",
     NO_WINDOW: "未与公众号互动",
@@ -117,6 +118,14 @@ def verification_expired(account: str) -> str:
     return (
         f"公众号 {account} 的认证到期了，现在只能答复，不能主动发。"
         "请到公众号后台→设置与开发→账号认证续认证。在此之前，通知改走别的渠道。"
+    )
+
+
+def account_stopped(account: str, reason: str) -> str:
+    """To administrators, by another account; ``reason`` begins with the platform's code."""
+    return (
+        f"账号 {account} 停止发送了：平台答复「{reason[:_SHOWN]}」。它的消息都在排队，没有丢。"
+        "请技术同事运行 ./run bot doctor 看怎么修，修好后运行 ./run bot db resume。"
     )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from bot.accounts import logs_in
 from bot.duties.filling import fields_of
-from bot.duties.plan_values import ZONE, Duty
+from bot.duties.plan_values import ZONE, Duty, Mode
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence
 from bot.duties.starting import DIGEST
 from bot.duties.wording import day
@@ -82,7 +82,7 @@ def compose(
         return []
     match duty.do:
         case Do.QUIZ:
-            return [Message(_quiz(occurrence, cards))]
+            return [Message(_quiz(school, occurrence, cards))]
         case Do.CONFIRM:
             asked = _confirm(school, occurrence, duty, cards, url)
             return [Message(asked, files=files_of(school, account, occurrence.material))]
@@ -130,9 +130,10 @@ def forward(
     return Message(words, files=files_of(school, account, text.id if text else ""))
 
 
-def _quiz(occurrence: Occurrence, cards: bool) -> Content:
+def _quiz(school: School, occurrence: Occurrence, cards: bool) -> Content:
     due = f"{day(occurrence.due_at)}前做完，" if occurrence.due_at else ""
-    stem = f"{due}可分几次做。答错会讲原因并换一题，直到都会。"
+    comes_back = all(p.mode is Mode.MASTERY for p in school.plan.blueprints.get(occurrence.material, ()))
+    stem = f"{due}可分几次做。答错会讲原因" + ("并换一题，直到都会。" if comes_back else "。")
     start = (Choice("答题", "开始"),)
     if cards:
         return Question(f"go-{_key(occurrence)}", occurrence.title, stem, start)

@@ -14,7 +14,7 @@ from bot.errors import BadFile, Complaint
 from bot.marked_yaml import check, load
 from bot.materials import wording_check as say
 from bot.materials.rules import PAPERS, PICTURES, VOICE, Enclosure, Library, Material, Scene
-from bot.quiz.bank import Day, Line, Text
+from bot.quiz.bank import Day, Line, Text, not_utf8
 
 WEEKS: Final = range(1, 41)  # of the school year
 IN_SEASON: Final = frozenset({"weekly", "sixty_seconds"})
@@ -192,6 +192,8 @@ def _repeated(placed: list[Placed]) -> Iterator[Complaint]:
 
 
 def _read(name: str, text: str) -> Placed:
+    if garbled := not_utf8(text, name):
+        raise BadFile([garbled])
     kind = name.split("/")[-2] if "/" in name else ""
     if kind not in _MODELS:
         raise BadFile([Complaint(name, 1, say.unknown_folder(kind, sorted(_MODELS)))])

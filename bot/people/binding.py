@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.people.rules import CHILDREN, Person, PersonKind, leaf
-from bot.people.spelling import tidy, tidy_code, tidy_unit
+from bot.people.spelling import same_name, tidy, tidy_code, tidy_unit
 
 MAX_TRIES: Final = 5
 PAUSE: Final = timedelta(hours=24)
@@ -138,7 +138,7 @@ def may_bind(person: Person) -> bool:
 
 
 def _fits(said: Claim, person: Person) -> bool:
-    if tidy(person.name).casefold() != said.name.casefold():
+    if not same_name(said.name, person.name):
         return False
     code, number = person.code.casefold(), said.number.casefold()
     if code == number:

@@ -23,6 +23,11 @@ def tidy(text: str) -> str:
     return _SPACE_AT_HAN.sub("", " ".join(normal.split()))
 
 
+def same_name(said: str, name: str) -> bool:
+    """Did they write this name? Spaces, full-width letters and capitals make no difference."""
+    return tidy(said).casefold() == tidy(name).casefold()
+
+
 def tidy_code(text: str) -> str:
     """A 编号 or userid: no spaces at all; zeros in front stay."""
     return "".join(tidy(text).split())

@@ -15,6 +15,7 @@ from bot.errors import BadFile, Complaint
 from bot.marked_yaml import Marked, check, load
 from bot.quiz import wording_check as say
 from bot.quiz.items import AUDIENCES, JUDGE_OPTIONS, Bank, Item, ItemType
+from bot.wording import NOT_UTF8
 
 LETTERS: Final = "ABCDEF"
 ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-[0-9]{3,4}")
@@ -44,6 +45,12 @@ class Reading:
     @property
     def bank(self) -> Bank:
         return Bank.of(placed.item for placed in self.placed)
+
+
+def not_utf8(text: str, filename: str) -> Complaint | None:
+    """A complaint about the first line that was no UTF-8 when the file was read."""
+    at = text.find("\N{REPLACEMENT CHARACTER}")
+    return Complaint(filename, text.count("\n", 0, at) + 1, NOT_UTF8) if at >= 0 else None
 
 
 def fit_text(text: str) -> str:
@@ -140,6 +147,9 @@ def read_questions(files: Mapping[str, str]) -> Reading:
     complaints: list[Complaint] = []
     places: dict[str, Complaint] = {}
     for name, text in files.items():
+        if wrong := not_utf8(text, name):
+            complaints.append(wrong)
+            continue
         try:
             marked = load(text, name)
         except BadFile as bad:

@@ -33,16 +33,18 @@ _PAPERS_OF: Final = Prepared(
 )
 _NEW: Final = insert(sitting)
 _NEW_PAPER: Final = insert(paper)
+# The row is told by the person: a paper that leaves the table and one that comes back to it must not meet in
+# one statement, where PostgreSQL may come to the second before the first.
 _KEEP: Final = Prepared(
     sa.update(sitting)
-    .where(sitting.c.id == sa.bindparam("_id"))
+    .where(sitting.c.id == sa.bindparam("_id"), sitting.c.person_id == sa.bindparam("_person"))
     .values(
         state=sa.bindparam("_state"),
         open=sa.bindparam("_open"),
         kept=sa.bindparam("_kept"),
         touched_at=sa.bindparam("_at"),
     ),
-    row="_id",
+    row="_person",
 )
 _STEP: Final = Prepared(insert_new(answer), row="sitting_id")
 _FIRST_TRY: Final = {None: "", True: "+", False: "-"}
@@ -141,7 +143,13 @@ class Quizzes:
 
     def _put(self, value: Sitting, is_open: bool, now: datetime) -> None:
         self._tx.write(
-            _KEEP, _id=value.id, _state=value.state, _open=is_open, _kept=_progress(value), _at=now
+            _KEEP,
+            _id=value.id,
+            _person=value.person,
+            _state=value.state,
+            _open=is_open,
+            _kept=_progress(value),
+            _at=now,
         )
 
 

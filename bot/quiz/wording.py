@@ -44,11 +44,14 @@ def opening(sitting: Sitting, due: datetime | None) -> str:
     if sitting.practice:
         return f"练习{len(sitting.points)}题，不计成绩。随时可发「退出」。"
     how = "可分几次做。答错会讲原因并换一题，直到都会。"
+    if sitting.mode == "clean-run":
+        how = "可分几次做。全部答对才算完成；有答错的会讲原因，做完换一份新卷再来。"
     return f"{sitting.title}：{len(sitting.points)}题，约{minutes}分钟{until}，{how}"
 
 
 def resumed(sitting: Sitting) -> str:
-    return f"接着做：已掌握{sitting.mastered_count}/{sitting.total}，之前的答案都在。"
+    so_far = "已做" if sitting.mode == "clean-run" else "已掌握"
+    return f"接着做：{so_far}{sitting.mastered_count}/{sitting.total}，之前的答案都在。"
 
 
 def judged(verdict: Verdict) -> str:

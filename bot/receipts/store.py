@@ -42,7 +42,7 @@ class Receipts:
         row = await self._tx.row(sa.select(receipt).where(receipt.c.code == code))
         return None if row is None else _to_value(row)
 
-    async def of_person(self, person: int, limit: int = 10) -> list[SealedReceipt]:
+    async def of_person(self, person: int, limit: int) -> list[SealedReceipt]:
         rows = await self._tx.rows(
             sa.select(receipt).where(receipt.c.person_id == person).order_by(receipt.c.at.desc()).limit(limit)
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.duties.wording import moment
 from bot.people.rules import leaf
 from bot.receipts.rules import Level, SealedReceipt
 
+LISTED: Final = 30  # receipts that are looked at for one answer
+_LIMIT: Final = 2048  # bytes of a text message or passive reply (90236, 90241)
 LEVELS = {Level.TAP: "身份点按", Level.NAME: "键入姓名", Level.HAND: "手写签名", Level.PAPER: "纸质签名"}
 
 
@@ -27,9 +30,14 @@ def please_by_hand() -> str:
 def mine(receipts: Sequence[SealedReceipt]) -> str:
     if not receipts:
         return "您还没有回执。完成测试或签收信件后会有。"
-    lines = ["您的回执："]
-    lines += [f"{r.code} {r.facts.what}（{moment(r.facts.at)[:10]}）" for r in receipts[:6]]
-    return "\n".join(lines)
+    head, tail = "您的回执：", "更早的不在这里列出，编号仍然有效。"
+    lines = [f"{r.code} {r.facts.what}（{moment(r.facts.at)[:10]}）" for r in receipts]
+    for shown in range(len(lines), 0, -1):
+        older = [tail] if shown < len(lines) or len(lines) == LISTED else []
+        text = "\n".join([head, *lines[:shown], *older])
+        if len(text.encode()) <= _LIMIT:
+            break
+    return text
 
 
 def statement(sealed: SealedReceipt) -> str:

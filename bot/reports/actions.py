@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.cases.store import Cases
 from bot.duties.plan_values import YEARS
@@ -150,4 +150,13 @@ def moment_of(text: str, *, end: bool = False) -> datetime:
     except ValueError:
         raise Refusal(wording.badly_timed(text)) from None
     at = at if at.tzinfo else at.replace(tzinfo=SHANGHAI)
-    return at + timedelta(days=1) if end and len(text.strip()) == 10 else at
+    return at + timedelta(days=1) if end and _is_day(text.strip()) else at
+
+
+def _is_day(text: str) -> bool:
+    """A day without an hour, in whatever way of ISO 8601: 2026-11-22, 20261122."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -13,6 +13,7 @@ from bot.reports.documents import Block, Cell, Document, Figure, Paragraph, Tabl
 from bot.reports.records import Filing, Period
 from bot.reports.rules import (
     SHANGHAI,
+    SMALL,
     ReportKind,
     Sums,
     Tally,
@@ -21,6 +22,7 @@ from bot.reports.rules import (
     for_bulletin,
     grouped,
     is_small,
+    kept_back,
     percent,
     reasons,
 )
@@ -39,9 +41,11 @@ def bulletin(period: Period) -> Document:
     sections: list[tuple[str, list[Block]]] = [(wording.OVERALL, _overall(period, tallies, named))]
     if tallies:
         sections.append((wording.DUTIES, [_by_duty(tallies)]))
-        sections.append((wording.UNITS, [_sums(wording.BY_UNIT, named)]))
+        sections.append((wording.UNITS, [_sums(wording.BY_UNIT, named, _few(named))]))
         if period.kind in _LONG:
-            sections.append((wording.MONTHS, [_sums(wording.BY_MONTH, _by_month(tallies))]))
+            months = _by_month(tallies)
+            few = frozenset(month for month, own in months.items() if is_small(Sums.of(own).owed))
+            sections.append((wording.MONTHS, [_sums(wording.BY_MONTH, months, few)]))
     if period.cases is not None:
         long = period.kind in _LONG
         before = period.cases_before if long else None
@@ -67,9 +71,12 @@ def _overall(period: Period, tallies: Sequence[Tally], units: Mapping[str, Seque
     body: list[Block] = [Paragraph(wording.overall(period.kind, Sums.of(tallies), duties))]
     if len(units) > 1:
         where = leaf(period.unit) or period.school
-        title = chart_of_several(Sums.of(tallies).owed > 0)
-        words = wording.chart_in_words(title, ((name, Sums.of(own)) for name, own in units.items()))
-        body.append(Figure(chart.several(units, where, period.as_of), words))
+        asked, few = Sums.of(tallies).owed >= SMALL, _few(units)
+        shown = {
+            name: "" if asked and name in few else _share(Sums.of(own), asked) for name, own in units.items()
+        }
+        words = wording.chart_in_words(chart_of_several(asked), shown)
+        body.append(Figure(chart.several(units, where, period.as_of, asked=asked, hidden=few), words))
     return body
 
 
@@ -101,10 +108,24 @@ def _by_duty(tallies: Sequence[Tally]) -> Table:
     return Table(wording.BY_DUTY, tuple(rows), (2.6, 0.7, 0.9, 0.8, 1.0, 1.0, 0.9, 1.0, 1.2, 1.0))
 
 
-def _sums(head: tuple[str, ...], groups: Mapping[str, Sequence[Tally]]) -> Table:
+def _few(units: Mapping[str, Sequence[Tally]]) -> frozenset[str]:
+    """The units of which too few must do something."""
+    return kept_back({name: Sums.of(own).owed for name, own in units.items()})
+
+
+def _share(sums: Sums, asked: bool) -> str:
+    return percent(sums.done, sums.owed) if asked else percent(sums.told, sums.due)
+
+
+def _sums(head: tuple[str, ...], groups: Mapping[str, Sequence[Tally]], few: frozenset[str]) -> Table:
+    """A row for each; of ``few`` it does not say what must be done."""
     rows: list[tuple[Cell, ...]] = []
     for name, own in groups.items():
         s = Sums.of(own)
+        if is_small(s.due):
+            rows.append((name, s.campaigns, wording.hidden(s.due), *["—"] * 6))
+            continue
+        must: tuple[Cell, ...] = (s.owed, s.done, percent(s.done, s.owed))
         rows.append(
             (
                 name,
@@ -112,10 +133,8 @@ def _sums(head: tuple[str, ...], groups: Mapping[str, Sequence[Tally]]) -> Table
                 s.due,
                 s.told,
                 percent(s.told, s.due),
-                s.owed,
-                s.done,
-                percent(s.done, s.owed),
-                percent(s.confirmed, s.invited),
+                *((wording.few(s.owed), "—", "—") if name in few else must),
+                "—" if is_small(s.invited) else percent(s.confirmed, s.invited),
             )
         )
     return Table(head, tuple(rows), _SUMS_WIDTHS)

@@ -20,6 +20,8 @@ _TEMPLATE: Final = """
 #set text(font: "Noto Sans CJK SC", size: 10.5pt, lang: "zh", region: "cn")
 #set par(leading: 0.85em, spacing: 1em, justify: true)
 #let strong-text(body) = text(stroke: 0.35pt + rgb("#1d2733"), fill: rgb("#1d2733"), body)
+// At least 0.92 cm with the insets: room to sign, and more for what takes several lines.
+#let tall(cells) = (..cells.slice(0, -1), [#box(height: 0.92cm - 11pt)#cells.last()])
 #align(center, text(19pt, strong-text(data.title)))
 #v(-0.3em)
 #align(center, text(9.5pt, fill: luma(90), data.subtitle))
@@ -42,13 +44,12 @@ _TEMPLATE: Final = """
     set text(9pt)
     table(
       columns: block-data.widths.map(share => share * 1fr),
-      rows: if block-data.tall { (auto,) + (0.92cm,) * block-data.rows.len() } else { auto },
       inset: (x: 5pt, y: 5.5pt),
       stroke: 0.5pt + luma(170),
       align: (column, row) => horizon + if row == 0 or block-data.middle.at(column) { center } else { left },
       fill: (column, row) => if row == 0 { rgb("#eaf3ee") },
       table.header(..block-data.head.map(cell => strong-text(cell))),
-      ..block-data.rows.flatten(),
+      ..block-data.rows.map(cells => if block-data.tall { tall(cells) } else { cells }).flatten(),
     )
   }
 }

@@ -163,6 +163,15 @@ def fold_small(units: Mapping[str, Sequence[Tally]], label: str) -> dict[str, li
     return rows
 
 
+def kept_back(size: Mapping[str, int]) -> frozenset[str]:
+    """Whose figure is not shown: those under five, and others as long as the rest would tell theirs."""
+    small = [name for name, count in size.items() if is_small(count)]
+    large = [name for name, count in size.items() if count >= SMALL]
+    while small and sum(size[name] for name in small) < SMALL and large:
+        small.append(large.pop())
+    return frozenset(small)
+
+
 @dataclass(frozen=True, slots=True)
 class RedLine:
     """减负红线. Without a document number and two approvers every guard stands."""

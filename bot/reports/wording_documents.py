@@ -82,13 +82,15 @@ def nothing(kind: ReportKind) -> str:
 
 
 def overall(kind: ReportKind, sums: Sums, duties: int) -> str:
-    text = (
-        f"{SPANS[kind]}开展活动{duties}项、{sums.campaigns}次，应到{sums.due:,}人次，"
-        f"已告知{sums.told:,}人次，告知率{percent(sums.told, sums.due)}。"
-    )
-    if sums.owed:
+    text = f"{SPANS[kind]}开展活动{duties}项、{sums.campaigns}次，应到"
+    if is_small(sums.due):
+        return f"{text}{HIDDEN}，完成情况不单列。"
+    text += f"{sums.due:,}人次，已告知{sums.told:,}人次，告知率{percent(sums.told, sums.due)}。"
+    if is_small(sums.owed):
+        text += f"其中须完成的{HIDDEN}，不单列。"
+    elif sums.owed:
         text += f"其中须完成{sums.owed:,}人次，完成{sums.done:,}人次，完成率{percent(sums.done, sums.owed)}。"
-    if sums.invited:
+    if sums.invited and not is_small(sums.invited):
         text += (
             f"另有自愿确认事项{sums.invited:,}人次，确认{sums.confirmed:,}人次，"
             f"确认率{percent(sums.confirmed, sums.invited)}，不设目标。"
@@ -122,14 +124,20 @@ def hidden(count: int) -> int | str:
     return f"<{SMALL}" if is_small(count) else count
 
 
+def few(count: int) -> str:
+    """Instead of a figure that is not shown: under five, or one that would tell another under five."""
+    return f"<{SMALL}" if is_small(count) else "—"
+
+
 def filing_state(filing: Filing, now: datetime) -> str:
     if filing.filed_at is not None:
         return "迟报" if filing.late(now) else "按时"
     return "未报" if filing.late(now) else "未到期"
 
 
-def chart_in_words(chart: str, units: Iterable[tuple[str, Sums]]) -> str:
-    lines = [f"{name}{percent(s.done, s.owed) if s.owed else percent(s.told, s.due)}" for name, s in units]
+def chart_in_words(chart: str, units: Mapping[str, str]) -> str:
+    """``units`` has each one's share, empty when it is not shown."""
+    lines = [f"{name}{share or '不单列'}" for name, share in units.items()]
     return f"{chart}：{'、'.join(lines)}。"
 
 

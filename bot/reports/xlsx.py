@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from math import ceil
 from typing import Any, Final
 
 import xlsxwriter
 
-from bot.reports.documents import Document, Figure, Paragraph, Table, is_figure, shown
+from bot.reports.documents import Cell, Document, Figure, Paragraph, Table, is_figure, shown
 
 _OPTIONS: Final = {
     "in_memory": True,
@@ -88,7 +90,7 @@ def _table(sheet: Any, row: int, table: Table, formats: _Formats) -> int:
     for cells in table.rows:
         row += 1
         if table.tall:
-            sheet.set_row(row, 26)
+            sheet.set_row(row, max(26, 14 * _lines(table, cells)))
         for column, cell in enumerate(cells):
             if isinstance(cell, int):
                 sheet.write_number(row, column, cell, formats.number)
@@ -97,6 +99,12 @@ def _table(sheet: Any, row: int, table: Table, formats: _Formats) -> int:
                     row, column, cell, formats.middle if is_figure(shown(cell)) else formats.text
                 )
     return row + 1
+
+
+def _lines(table: Table, cells: Sequence[Cell]) -> int:
+    """How many lines the fullest cell of a row wraps to; a row of fixed height would hide what is below."""
+    room = [max(6, _LINE * share / sum(table.widths)) - 1 for share in table.widths]
+    return max(ceil(_width(shown(cell)) / wide) for cell, wide in zip(cells, room, strict=True))
 
 
 def _width(text: str) -> int:

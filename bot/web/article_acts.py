@@ -12,7 +12,7 @@ from bot.duties.actions import prove, sign
 from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, ProofKind, Task
 from bot.errors import Refusal
 from bot.people.rules import Person
-from bot.people.spelling import tidy
+from bot.people.spelling import same_name
 from bot.quiz.actions import sign_test, to_sign
 from bot.receipts.rules import Level
 from bot.web import wording
@@ -133,7 +133,7 @@ def given(visit: Visit, person: Person, level: Level, form: Mapping[str, Any], w
     if level is Level.NAME:
         if not visit.pages.naming.admit(who, visit.now):
             raise Refusal(wording.too_many_tries())
-        if tidy(name) != tidy(person.name):
+        if not same_name(name, person.name):
             raise Refusal(wording.wrong_name())
     if level is Level.HAND and not is_drawing(drawing):
         raise Refusal(wording.bad_drawing())

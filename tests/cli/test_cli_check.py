@@ -48,6 +48,27 @@ async def test_a_missing_secret_is_named_and_the_other_faults_too(office: Office
     assert "schedules.yaml:18" in found.err
 
 
+async def test_a_missing_secret_has_the_same_words_in_every_command(office: Office) -> None:
+    office.environment["CAMPUS_SECRET"] = None
+    found = await office.types("stats")
+    assert found.code == 1
+    assert found.err.endswith("settings.yaml:11: 环境变量 CAMPUS_SECRET 没有设置\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["settings.yaml", "schedules.yaml", "question_bank/refund.yaml", "materials/weekly/college-01.md"]
+)
+async def test_a_file_saved_in_the_encoding_of_old_editors_is_told_once(office: Office, name: str) -> None:
+    path = office.folder / name
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    for command in ("check", "stats"):
+        found = await office.types(command)
+        assert found.code == 1
+        about = [line for line in found.err.splitlines() if name.rpartition("/")[2] in line]
+        assert len(about) == 1, found.err
+        assert about[0].endswith("不是 UTF-8 编码：请在编辑器里另存为 UTF-8")
+
+
 async def test_no_secret_is_ever_printed(office: Office) -> None:
     office.environment |= {"CAMPUS_AES_KEY": "too-short-a-key-5577", "BOT_SECRET_KEY": "short-key-99"}
     office.change("settings.yaml", "listen: 127.0.0.1:0", "lisen: 127.0.0.1:0")

@@ -137,6 +137,27 @@ async def test_an_alert_does_not_wait_for_a_stopped_account(post: Post) -> None:
     assert len([b for b in post.zhou.bubbles if not b.mine]) == 1
 
 
+async def test_administrators_hear_by_another_account_that_one_was_stopped(post: Post) -> None:
+    await post.bind("2301003", "oZheng")
+    post.stage.sim.faults.errcode(TEMPLATE, 40164, times=9)
+    await post.launched("term-test")
+    await post.sends()
+    assert (await post.stopped("public")).startswith("40164")
+    await post.passes(minutes=30)
+    assert post.seen(post.member("chen"), "账号 public 停止发送了：平台答复「40164") == 1
+    assert post.seen(post.member("su"), "停止发送") == 0
+
+
+async def test_nobody_is_told_by_the_account_that_was_stopped(post: Post) -> None:
+    post.stage.sim.faults.errcode(SEND, 60020)
+    await post.queue("请看这一条", "2301001")
+    await post.sends()
+    async with post.stage.bot.database.begin() as tx:
+        await Upkeep(tx).resume("campus", post.now)
+    await post.passes(minutes=10)
+    assert post.seen(post.member("chen"), "停止发送") == 0, "stale by now"
+
+
 async def test_what_is_routine_waits_for_its_account(post: Post) -> None:
     await post.bind("2301001", "oLin")
     post.stage.sim.faults.errcode(SEND, 60020, times=9)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+import structlog
 
 from bot.db import Tx
 from bot.delivery.digest import Parcel, calls_for
@@ -186,7 +187,10 @@ async def test_a_token_that_died_in_the_middle_is_replaced_once(post: Post) -> N
 async def test_a_wrong_secret_stops_the_account_until_somebody_looks(post: Post) -> None:
     post.stage.sim.faults.errcode(SEND, 60020)
     await post.queue("请看这一条", "2301001")
-    await post.sends()
+    with structlog.testing.capture_logs() as lines:
+        await post.sends()
+    (line,) = [line for line in lines if line["event"] == "account stopped"]
+    assert (line["account"], line["reason"][:5]) == ("campus", "60020")
     assert (await post.stopped()).startswith("60020")
     await post.passes(hours=1)
     assert post.calls(SEND) == ["60020"]

@@ -73,6 +73,16 @@ def test_all_slips_of_all_files_come_at_once() -> None:
     assert sum("重复" in told and told.startswith("4.yaml") for told in found) == 3
 
 
+def test_one_letter_that_is_no_utf8_reaches_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "question_bank"
+    folder.mkdir()
+    text = REFUND.encode()
+    at = text.index(b"why: ") + len("why: ")
+    (folder / "refund.yaml").write_bytes(text[:at] + b"\xd5" + text[at:])
+    with pytest.raises(BadFile, match=rf"refund\.yaml:{line_of('why: ')}: 不是 UTF-8"):
+        load_bank(folder)
+
+
 def test_the_bank_is_refused_whole(tmp_path: Path) -> None:
     folder = tmp_path / "question_bank"
     folder.mkdir()

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.questions import app
 from bot.db import Database, insert, metadata
-from bot.people.tables import person
+from bot.people.tables import person, unit
 from bot.quiz.files import load_bank
 from bot.quiz.tables import answer, sitting
 
@@ -128,6 +128,8 @@ async def six_students_answer(url: str) -> None:
         await connection.run_sync(metadata.create_all)
     async with database.begin() as tx:
         new_person, new_sitting, new_answer = insert(person), insert(sitting), insert(answer)
+        for path in ("护理学院", "护理学院/护理2301"):
+            tx.write(insert(unit), path=path)
         for id_ in range(1, 7):
             tx.write(
                 new_person, id=id_, code=str(id_), name="示例", kind="学生", unit="护理学院/护理2301",
@@ -157,3 +159,6 @@ def test_analysing_names_what_to_review_and_the_weakest_topic(school: Path) -> N
     assert "refund-002" in run("analyse", "--all").stdout
     assert "0 次首答" in run("analyse", "--since", "2026-10-01").stdout
     assert run("analyse", "--since", "昨天").exit_code == 2
+    assert "12 次首答" in run("analyse", "--unit", "护理2301").stdout
+    result = run("analyse", "--unit", "护里学院")
+    assert (result.exit_code, result.stderr) == (1, "花名册里没有单位「护里学院」。\n")

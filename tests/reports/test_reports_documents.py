@@ -264,5 +264,6 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 def test_a_bare_last_day_counts_whole() -> None:
-    assert actions.moment_of("2026-11-22", end=True) == datetime(2026, 11, 22, 16, tzinfo=UTC)
+    for day in ("2026-11-22", "20261122", " 2026-11-22 "):
+        assert actions.moment_of(day, end=True) == datetime(2026, 11, 22, 16, tzinfo=UTC)
     assert actions.moment_of("2026-11-22T16:40") == datetime(2026, 11, 22, 8, 40, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -135,6 +136,29 @@ def test_a_strange_name_breaks_no_picture() -> None:
     assert any(text.endswith("…") for text in labels(svg))
     assert "无应到人员" in labels(svg)
     assert png(svg)
+
+
+def _spans(svg: str) -> list[tuple[float, float, float, str]]:
+    """Of each text its line, its two ends, and what it says; a figure is half as wide as a Han character."""
+    found = []
+    for one in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"):
+        said, x, size = one.text or "", float(one.attrib["x"]), float(one.attrib["font-size"])
+        wide = size * sum(1.0 if ord(letter) > 255 else 0.5 for letter in said)
+        start = {"start": x, "middle": x - wide / 2, "end": x - wide}[one.attrib["text-anchor"]]
+        found.append((float(one.attrib["y"]), start, start + wide, said))
+    return sorted(found)
+
+
+@given(
+    st.sampled_from(["示例职业技术学院", "示例省示例市职业技术师范大学附属中等专业学校"]),
+    st.lists(st.integers(0, 2_000_000), min_size=1, max_size=5),
+)
+def test_no_figure_runs_into_another_or_out_of_the_picture(school: str, people: list[int]) -> None:
+    units = [tally(f"第{number}学院", due=count, done=count * 3 // 4) for number, count in enumerate(people)]
+    spans = _spans(chart.campaign(units, school))
+    assert [said for _, start, end, said in spans if start < 0 or end > chart.WIDTH - 20] == []
+    for (line, _, end, said), (next_line, start, _, other) in pairwise(spans):
+        assert line != next_line or end <= start, f"{said} runs into {other}"
 
 
 def test_the_picture_is_960_wide_and_small_enough_to_send() -> None:
