@@ -1,4 +1,4 @@
-"""本班, 未完成, 催办, 登记: a teacher's own classes, in private, never in a group."""
+"""本班, 未完成, 催办: a teacher's own classes, in private, never in a group."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Final
 
 from bot.delivery import wording_following
 from bot.delivery.wording import reminder, why
-from bot.duties import excusing
 from bot.duties.actions import prove
 from bot.duties.rules import Occurrence, OccurrenceState, ProofKind, Task, may_remind
 from bot.errors import Refusal
 from bot.messages import Choice, Say, Text, Urgency
-from bot.people.rules import TEACHER_ROLES, in_scope, leaf, masked
+from bot.people.rules import TEACHER_ROLES, leaf, masked
 from bot.reports.wording import own_class, within
 from bot.routing import Router, Turn, Who
 from handlers.follow import page, pictures_for
@@ -67,7 +66,7 @@ async def unfinished(turn: Turn) -> Say:
     pictures, trouble = await pictures_for(turn, list(silent)) if silent else ((), "")
     if silent:
         tail.append(wording_following.show_code() if pictures else wording_following.no_code(trouble))
-    tail.append("有特殊情况：登记 编号 电话告知")
+    tail.append("有特殊情况：登记 编号 活动 电话告知")
     choices = (Choice("催办", "各提醒一次"), *([page(turn)] if silent else []))
     return Say(within(lines, tail), choices, more=pictures)
 
@@ -117,66 +116,6 @@ async def played(turn: Turn) -> Say:
         return Say("今天还没有60秒素材。")
     await prove(turn.work, *found, ProofKind.TAPPED, turn.someone.id, "chat", turn.now)
     return Say("记下了，辛苦。")
-
-
-@router.says("登记", who=Who.TEACHER, help="登记 编号 方式  纸质信、电话告知、家访、班会")
-async def by_hand(turn: Turn) -> Say:
-    """A person looked: the strongest proof there is, with its reason on record."""
-    code, _, way = turn.rest.partition(" ")
-    if not code:
-        return Say("请发：登记 编号 方式，例如：登记 2301001 电话告知")
-    person = await turn.work.people.by_code(code)
-    if person is None or not in_scope(person.unit, turn.someone.scope):
-        raise Refusal("您负责的班里没有这个编号。")
-    guardians = await turn.work.people.guardians(person.id)
-    tasks: list[tuple[Task, Occurrence]] = []
-    for one in [person, *guardians]:
-        tasks += [
-            (t, o)
-            for t, o in await turn.work.duties.open_tasks(one.id)
-            if t.about in (0, person.id) and ProofKind.CHECKED in o.ladder.kinds
-        ]
-    if not tasks:
-        return Say(f"{masked(person.name, person.code)}没有未完成的事。")
-    for task, occurrence in tasks:
-        await prove(
-            turn.work,
-            task,
-            occurrence,
-            ProofKind.CHECKED,
-            turn.someone.id,
-            "paper",
-            turn.now,
-            way or "教师登记",
-        )
-    titles = "、".join(dict.fromkeys(o.title for _, o in tasks))
-    return Say(
-        f"已记「{way or '教师登记'}」：{masked(person.name, person.code)}，{titles}。层级为「人工核实」。"
-    )
-
-
-@router.says("豁免", who=Who.TEACHER, help="豁免 编号 原因 到日期  休学、病假、出国、没有手机")
-async def excuse(turn: Turn) -> Say:
-    """Who cannot do it is not counted, with the reason, until when, and who allowed it."""
-    code, _, rest = turn.rest.partition(" ")
-    person = await turn.work.people.by_code(code) if code else None
-    if code and (person is None or not in_scope(person.unit, turn.someone.scope)):
-        raise Refusal("您负责的班里没有这个编号。")
-    if person is None or not rest:
-        return Say(excusing.how(turn.now))
-    known = [one for one in await turn.work.people.exemptions(person.id) if one.holds("*", turn.now)]
-    for one in known:
-        turn.work.people.end_exemption(one, turn.now)
-        turn.work.launches.owe_again(person.id, one.reason)
-    who = masked(person.name, person.code)
-    if rest == "取消":
-        turn.work.people.audit(turn.someone.id, "exemption ended", turn.now, {"unit": person.unit})
-        return Say(f"{who}的豁免已取消，没做完的照常计入。" if known else f"{who}没有豁免。")
-    reason, until = excusing.read(rest, turn.now)
-    turn.work.people.exempt(person.id, "*", reason, turn.now, until=until, allowed_by=turn.someone.id)
-    turn.work.launches.excuse(person.id, reason)
-    turn.work.people.audit(turn.someone.id, "exempted", turn.now, {"unit": person.unit})
-    return Say(excusing.done(who, reason, until))
 
 
 async def _as_classes(turn: Turn, units: Sequence[str]) -> list[str]:
