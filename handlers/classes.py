@@ -16,9 +16,10 @@ from bot.messages import Choice, Content, Say, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
 from bot.platforms.twin import fitting, room
 from bot.reports import wording_behind as wording
-from bot.reports.wording import own_class, within
+from bot.reports.wording import own_class
 from bot.routing import Router, Turn, Who
 from bot.web.rules import console_link
+from bot.wording import within
 from handlers.follow import page, pictures_for
 
 router = Router("classes")
@@ -84,6 +85,8 @@ async def nudge(turn: Turn) -> Say:
         return unit
     units = [unit] if unit else turn.someone.units(*TEACHER_ROLES)
     found = await turn.work.duties.to_remind(units, turn.now - _REMINDER_GAP, _AT_ONCE)
+    if not found.open:
+        return Say(wording.nobody(leaf(unit)))
     last = await turn.work.duties.last_reminded([t.id for t, _ in found.tasks])
     chosen = [
         (t, o)

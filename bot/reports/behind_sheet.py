@@ -18,7 +18,8 @@ def behind_sheet(
     """One row a person, by unit and 编号; names are masked, as in every list of who is behind."""
     open_: dict[tuple[str, str], list[OpenLine]] = {}
     for line in lines:
-        open_.setdefault((line.unit, line.code), []).append(line)
+        if line.occurrence in titles:
+            open_.setdefault((line.unit, line.code), []).append(line)
     rows: list[tuple[Cell, ...]] = [
         (unit, masked(some[0].name, code), "、".join(titles[one.occurrence] for one in some))
         for (unit, code), some in sorted(open_.items())

@@ -11,8 +11,8 @@ from bot.duties.rules import Ask, Do, ProofKind
 from bot.duties.wording import PROOFS
 from bot.people.rules import WHOLE, labels, leaf, several
 from bot.reports.rules import SHANGHAI, SMALL, Tally, by_campaign, by_unit, is_small, merged, percent, reasons
+from bot.wording import LIMIT, within
 
-LIMIT: Final = 2048  # bytes of a text message or passive reply (90236, 90241)
 WHOLE_SCHOOL: Final = WHOLE
 _OTHER: Final = "其他"
 _REASONS: Final = 8  # of exemptions, in one message
@@ -83,8 +83,8 @@ def own_class(
 
 
 def _class_total(own: Sequence[Tally]) -> str:
-    """One line for a class of many; what is voluntary is no debt."""
-    open_ = [t for t in own if t.open and t.do is not Do.CONFIRM]
+    """One line for a class of many; what is voluntary is no debt, nor is a tap on a card."""
+    open_ = [t for t in own if t.open and t.do is not Do.CONFIRM and t.ask is not Ask.TAP]
     return f"{len(open_)}项没做完，{sum(t.open for t in open_)}人次" if open_ else "都做完了"
 
 
@@ -188,17 +188,3 @@ def _exempt(why: Mapping[str, int], counted_in: str) -> str:
     if rest := sum(count for _, count in often[_REASONS:]):
         shown[_OTHER] = shown.get(_OTHER, 0) + rest
     return f"豁免{counted_in}：{exempt_reasons(shown)}。" if shown else ""
-
-
-def within(lines: Sequence[str], tail: Sequence[str], counted: str = "行", limit: int = LIMIT) -> str:
-    """Lines and tail in at most ``limit`` bytes; what does not fit is counted, not cut in half."""
-    for keep in range(len(lines), 0, -1):
-        left = len(lines) - keep
-        text = "\n".join([*lines[:keep], *([f"还有{left}{counted}。"] if left else []), *tail])
-        if len(text.encode()) <= limit:
-            return text
-    return _cut("\n".join([*lines[:1], *tail]), limit)
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text.encode()) <= limit else text.encode()[: limit - 3].decode(errors="ignore") + "…"
