@@ -16,7 +16,7 @@ from bot.messages import Choice, Content, Say, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
 from bot.platforms.twin import fitting, room
 from bot.reports import wording_behind as wording
-from bot.reports.wording import own_class
+from bot.reports.wording import own_class, which
 from bot.routing import Router, Turn, Who
 from bot.web.rules import console_link
 from bot.wording import within
@@ -153,7 +153,7 @@ async def _chosen_unit(turn: Turn, word: str) -> str | Say:
     if not matches:
         raise Refusal(wording.yours(several(units)))
     if len(matches) > 1:
-        return Say(wording.which(turn.rest, len(matches)), _classes(matches, word))
+        return Say(which(turn.rest, len(matches)), _classes(matches, word))
     return matches[0]
 
 

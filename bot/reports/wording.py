@@ -88,6 +88,11 @@ def _class_total(own: Sequence[Tally]) -> str:
     return f"{len(open_)}项没做完，{sum(t.open for t in open_)}人次" if open_ else "都做完了"
 
 
+def which(name: str, units: int) -> str:
+    """Several units are called so."""
+    return f"有{units}个「{name}」，要哪一个？"
+
+
 def beyond(scope: Sequence[str], total: Tally | None) -> str:
     """For who asks beyond their units: only the total, when it is large enough."""
     own = several(scope)

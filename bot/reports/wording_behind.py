@@ -37,10 +37,6 @@ def totals(units: Mapping[str, int], campaigns: Sequence[tuple[str, int]]) -> li
     return lines + [f"{called[unit]} {people:,}人" for unit, people in units.items()]
 
 
-def which(text: str, places: int) -> str:
-    return f"您有{places}个「{text}」，要哪一个？"
-
-
 def yours(units: str) -> str:
     return f"您负责：{units}。其他班请联系管理员。"
 

@@ -41,7 +41,7 @@ def _campus() -> Campus:
         _row("T4", "陈立", "教职工", "学生处", "chen", 职责="管理员;审批", 负责单位="全校"),
         _row("T5", "吴越", "教职工", "教务处", "wu", 职责="班主任", 负责单位="教务处"),
     ]
-    return Campus(rows=rows)
+    return Campus(rows=rows, followers=(("oSu", "苏晴"), ("oHe", "何远"), ("oChen", "陈立")))
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ async def test_two_classes_of_one_name_are_told_apart(cast: Cast) -> None:
         assert f"【未完成 {school}/初一/1班】" in said
         assert f"{school}/初一/1班 9人" in said
     said = await answers(qin, "未完成 1班")
-    assert "有2个「1班」" in said
+    assert "有2个「1班」，要哪一个？" in said
     said = await answers(qin, f"未完成 {SCHOOLS[1]}/初一/1班")
     assert "学生学期测试 9人：司*（尾号2001）" in said
     assert SCHOOLS[0] not in said
@@ -129,6 +129,10 @@ async def test_two_classes_of_one_name_are_told_apart(cast: Cast) -> None:
     said = await answers(qin, "本班")
     assert f"【{SCHOOLS[0]}/初一/1班】" in said
     assert "第二附属实验学校/初一/1班" in await answers(qin, "/stats 没有的单位")
+    said = await answers(qin, "/stats 1班 学期测试")
+    assert f"【/stats {SCHOOLS[0]}/初一/1班 学期测试】" in said
+    said = await answers(qin, f"/stats {SCHOOLS[0]}/初一/1班 学期测试")
+    assert "在册9" in said
 
 
 async def test_every_class_gets_its_link(cast: Cast) -> None:
@@ -166,6 +170,24 @@ async def test_what_else_they_say_fits(cast: Cast) -> None:
     said = await answers(cast.member("su"), "本班")
     assert re.search(r"还有\d+个班。", said)
     assert "1项没做完，2人次" in said
+
+
+async def test_it_fits_an_official_account_as_well(cast: Cast) -> None:
+    """There each tap is a link that holds its words twice."""
+    su, dean, admin = (cast.follower(id_) for id_ in ("oSu", "oHe", "oChen"))
+    for phone, who in ((su, "苏晴 T1"), (dean, "何远 T2"), (admin, "陈立 T4")):
+        assert "已核对" in await answers(phone, f"绑定 {who}")
+    for duty in ("term-test", "weekly-bulletin", "class-forward", "parent-letter", "install-app"):
+        await cast.stage.fire(duty)
+    for phone in (su, dean):
+        await answers(phone, "本班", "未完成", "转发", f"未完成 {NAMES[0]}", "催办", "/stats", "帮助")
+        await answers(phone, "登记 011001", "登记 011001 家访", "豁免 011001 测试 病假")
+        await answers(phone, "豁免 011001 自愿确认 病假 到2026-12-31")
+    await answers(admin, "/stats", "/push", "/push term-test", "/push term-test 改时间")
+    said = await answers(admin, "/push term-test 只发")
+    assert "只发给哪个单位" in said
+    assert "<a " in said, "what to tap is not lost"
+    await answers(admin, "/approve", "/push weekly-reminder 试发", f"/push term-test 只发 {CLASSES[1]}")
 
 
 async def test_a_teacher_of_nobody_hears_so_kindly(cast: Cast) -> None:
