@@ -27,7 +27,7 @@ async def show(visit: Visit) -> web.StreamResponse:
 async def _of_all(visit: Visit) -> web.StreamResponse:
     """?unit=: exact figures class by class for any number of people; a class by name."""
     unit = visit.asked("unit")
-    async with visit.pages.database.begin() as tx:
+    async with visit.pages.database.reading() as tx:  # a college is counted while others go on writing
         work = Work(tx)
         me = await desk(visit, work)
         if unit and not me.sees(unit):
@@ -36,7 +36,8 @@ async def _of_all(visit: Visit) -> web.StreamResponse:
         behind = await work.duties.behind(units)
         named = len(behind.units) == 1 and behind.people <= MOST
         lines = await work.duties.open_lines(units) if named else []
-        work.people.audit(me.person.id, "looked at unfinished", visit.now, {"unit": unit})
+    async with visit.pages.database.begin() as tx:
+        Work(tx).people.audit(me.person.id, "looked at unfinished", visit.now, {"unit": unit})
     where = next(iter(behind.units)) if named else unit
     called = labels(behind.units)
     return visit.page(

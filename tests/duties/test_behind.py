@@ -15,12 +15,14 @@ from bot.duties.rules import Ask, Do
 from bot.duties.store import Duties
 from bot.duties.tables import occurrence, task
 from bot.people.tables import contact, person
+from bot.people.tables_school import parent_follow
 from bot.reports.behind_sheet import behind_sheet
 from bot.reports.documents import Paragraph, Table
 
 NOW = datetime(2026, 10, 12, 1, 12, tzinfo=UTC)
 CLASSES = [f"护理学院/2023级/护理{n:02d}" for n in range(1, 51)]
 SIZE = 45  # 2,250 people
+MOTHER = SIZE + 1  # her id; the father comes after her
 
 
 def campaign(id_: str, title: str, at: datetime = NOW, **more: object) -> dict[str, object]:
@@ -109,6 +111,21 @@ async def bound(tx: Tx, who: int, number: int) -> None:
     key = f"ww1|member|u{number}"
     values = {"address": key, "account": "campus", "realm": "member", "person_id": who, "window_left": 0}
     await tx.execute(sa.insert(contact), values)
+
+
+async def test_who_does_not_follow_is_counted_apart(database: Database) -> None:
+    """Unless another guardian of the child hears us."""
+    key = "ww1|parent|p1"
+    async with database.begin() as tx:
+        await bound(tx, 1, 1)
+        for number, who in ((1, MOTHER), (2, MOTHER + 1)):
+            values = {"address": f"ww1|parent|p{number}", "account": "campus", "realm": "parent"}
+            await tx.execute(sa.insert(contact), values | {"person_id": who, "window_left": 0})
+        await tx.execute(sa.insert(parent_follow), {"address": key, "follows": False, "as_of": NOW})
+    async with database.reading() as tx:
+        found = await Duties(tx).to_remind(["护理学院"], NOW, 10)
+    assert [(one.person, one.about) for one, _ in found.tasks] == [(1, 0), (MOTHER + 1, 1)]
+    assert (found.hear, found.allowed, found.open) == (1, 2, 50 * SIZE), "her other child hears from nobody"
 
 
 async def test_who_has_no_account_keeps_nobody_from_their_turn(database: Database) -> None:
