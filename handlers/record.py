@@ -17,11 +17,14 @@ from bot.errors import Refusal
 from bot.messages import Choice, Say
 from bot.people.records import EVERY_DUTY
 from bot.people.rules import Person, PersonKind, in_scope, masked
+from bot.platforms.twin import fitting
 from bot.routing import Router, Turn, Who
 
 router = Router("record")
-_CHOICES: Final = 4  # with their words they must fit into one message
+_CHOICES: Final = 4
+_SENTENCE: Final = 800  # bytes of the text beside what there is to tap
 _WAY: Final = 20  # characters
+_REST: Final = 40
 _NO_BURDEN: Final = (Ask.NOTHING, Ask.TAP)
 
 TaskOf = tuple[Task, Occurrence]
@@ -66,10 +69,9 @@ async def excuse(turn: Turn) -> Say:
     titles = await _duties(turn, person)
     found = Named((), rest) if rest == excusing.CANCEL else named(rest, titles)
     if len(found.ids) > 1:
-        choices = [
-            Choice(f"豁免 {code} {titles[id_]} {found.rest}".strip(), titles[id_]) for id_ in found.ids
-        ]
-        return Say(excusing.which(who), tuple(choices[:_CHOICES]))
+        rest = found.rest[:_REST]
+        choices = (Choice(f"豁免 {code} {titles[id_]} {rest}".strip(), titles[id_]) for id_ in found.ids)
+        return Say(excusing.which(who), fitting(choices, _SENTENCE))
     duty = found.ids[0] if found.ids else EVERY_DUTY
     only = titles.get(duty, "")
     if found.rest == excusing.CANCEL:
@@ -177,16 +179,17 @@ def _way(text: str) -> str:
 
 
 def _which(code: str, who: str, campaigns: Sequence[Occurrence], meant: _Meant) -> Say:
-    """The newest can be tapped, the others are named."""
+    """The newest can be tapped, as many as fit; the others are named."""
     words = list(words_of(campaigns).values())
     how = "" if meant.way == wording.NO_WAY else f" {meant.way}"
-    choices = [Choice(f"登记 {code} {word}{how}", word) for word in words[-_CHOICES:]]
-    if len(words) > 1:
-        choices.append(Choice(f"登记 {code} {ALL}{how}", ALL))
+    newest = [Choice(f"登记 {code} {word}{how}", word) for word in reversed(words[-_CHOICES:])]
+    everything = [Choice(f"登记 {code} {ALL}{how}", ALL)] if len(words) > 1 else []
+    kept = fitting([*everything, *newest], _SENTENCE)
+    taps = kept[len(everything) :]
     text = wording.which(who, len(words), meant.missed[:_WAY])
-    if others := words[:-_CHOICES]:
+    if others := words[: len(words) - len(taps)]:
         text += wording.others(others)
-    return Say(text, tuple(choices))
+    return Say(text, (*taps, *everything))
 
 
 async def _duties(turn: Turn, person: Person) -> dict[str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.duties.rules import Occurrence
-from bot.duties.wording import day, moment
+from bot.duties.wording import SHANGHAI, day
 from bot.people.spelling import tidy
 
 ALL = "全部"
@@ -28,16 +29,24 @@ def word_of(title: str) -> str:
 
 
 def words_of(campaigns: Iterable[Occurrence]) -> dict[str, str]:
-    """By id; campaigns of one title are told apart by their day, those of one day by the minute."""
+    """By id; campaigns of one title are told apart by their day, its year, or the minute."""
     kept = {one.id: one for one in campaigns}
     words = {id_: word_of(one.title) for id_, one in kept.items()}
-    for tell in (day, moment):
+    for tell in (day, _dated, _timed):
         often = Counter(words.values())
         words = {
             id_: word_of(kept[id_].title + tell(kept[id_].planned_at)) if often[word] > 1 else word
             for id_, word in words.items()
         }
     return words
+
+
+def _dated(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI).year}年{day(at)}"
+
+
+def _timed(at: datetime) -> str:
+    return f"{_dated(at)}{at.astimezone(SHANGHAI):%H:%M}"
 
 
 def named(text: str, words: Mapping[str, str]) -> Named:

@@ -87,6 +87,23 @@ async def test_two_of_one_title_are_told_apart_by_their_day(cast: Cast) -> None:
     assert cast.su.bubbles[-1].seen.count("尾号1003") == 1
 
 
+async def test_of_many_the_newest_are_tapped_and_the_others_named(cast: Cast) -> None:
+    """In an official account each tap is a link that holds its words twice; nothing is cut."""
+    su = cast.visitor
+    await su.says("绑定 苏晴 T1001")
+    for number in range(1, 9):
+        await cast.at(f"2026-10-12T{9 + number:02d}:30")
+        await cast.stage.fire("term-test")
+    await su.says("登记 2301003 家访后电话告知了本人和家里的老人们")
+    su.hears("有8件没做完，登记哪一件", "还有：学生学期测试2026年10月12日10:30")
+    said = su.bubbles[-1].text
+    assert len(said.encode()) <= 2048
+    assert "…" not in said
+    assert said.count("登记 2301003 学生学期测试") == 2 * said.count("</a>") - 2
+    await su.taps("全部")
+    su.hears("已记「家访后电话告知了本人和家里的老人们」", "等8件")
+
+
 async def test_only_one_thing_is_excused(cast: Cast) -> None:
     """Its running campaign and those to come, and nothing else; then it is taken back."""
     await cast.stage.fire("term-test")
