@@ -1,26 +1,32 @@
-"""本班, 未完成, 催办, 登记: a teacher's own classes, in private, never in a group."""
+"""本班, 未完成, 催办: a teacher's own classes, in private, never in a group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from bot.delivery import wording_following
 from bot.delivery.wording import reminder, why
-from bot.duties import excusing
 from bot.duties.actions import prove
-from bot.duties.rules import Occurrence, OccurrenceState, ProofKind, Task, may_remind
+from bot.duties.behind import Behind, OpenLine
+from bot.duties.rules import OccurrenceState, ProofKind, may_remind
 from bot.errors import Refusal
-from bot.messages import Choice, Say, Text, Urgency
-from bot.people.rules import TEACHER_ROLES, in_scope, leaf, masked
-from bot.reports.wording import own_class, within
+from bot.messages import Choice, Content, Say, Text, Urgency
+from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
+from bot.platforms.twin import fitting, room
+from bot.reports import wording_behind as wording
+from bot.reports.wording import own_class, which
 from bot.routing import Router, Turn, Who
+from bot.web.rules import console_link
+from bot.wording import within
 from handlers.follow import page, pictures_for
 
 router = Router("classes")
 _REMINDER_GAP: Final = timedelta(hours=20)
-_SHOWN: Final = 15
+_AT_ONCE: Final = 1000  # reminders of one 催办: as many as a turn writes in good time
+_LINES: Final = 5
+_CLASSES: Final = 8  # to tap; more are typed
 _LATELY: Final = timedelta(days=31)
 
 
@@ -31,60 +37,68 @@ async def mine(turn: Turn) -> Say:
     turn.work.people.audit(turn.someone.id, "looked at own classes", turn.now)
     silent = await turn.work.outbox.silent_families(units)
     tail = [wording_following.silent(unit, len(children)) for unit, children in silent.items()]
+    if len(tail) > _LINES:
+        tail = [wording.silent_of_many(len(silent), sum(map(len, silent.values())))]
     tail += await _as_classes(turn, units)
-    choices = [Choice("未完成", "未完成名单"), Choice("催办", "各提醒一次")]
+    choices: tuple[Choice, ...] = (Choice("未完成", "未完成名单"), Choice("催办", "各提醒一次"))
     if silent:
-        choices.append(Choice(wording_following.CODE_WORD, "关注二维码"))
-    return Say(within(own_class(tallies, turn.now).split("\n"), tail), tuple(choices))
+        choices += (Choice(wording_following.CODE_WORD, "关注二维码"),)
+    return Say(own_class(tallies, turn.now, tail, room(choices)), choices)
 
 
 @router.says("未完成", "谁没做", who=Who.TEACHER, help="未完成 班级  名单，只有您能看到")
 async def unfinished(turn: Turn) -> Say:
-    unit = await _chosen_unit(turn)
-    found = await _open_tasks(turn, unit)
-    silent = await turn.work.outbox.silent_families([unit] if unit else turn.someone.units(*TEACHER_ROLES))
-    if not found and not silent:
-        return Say(f"{leaf(unit)}没有未完成的。" if unit else "您的班没有未完成的。")
-    children = [child for some in silent.values() for child in some]
-    people = await turn.work.people.by_ids([*(_about(task) for task, _ in found), *children])
+    """A class by name; many classes in figures, and the whole list on a page."""
+    unit = await _chosen_unit(turn, "未完成")
+    if isinstance(unit, Say):
+        return unit
+    units = [unit] if unit else turn.someone.units(*TEACHER_ROLES)
+    behind = await turn.work.duties.behind(units)
+    silent = await turn.work.outbox.silent_families(units)
+    if not behind.units and not silent:
+        return Say(wording.nobody(leaf(unit)))
     turn.work.people.audit(turn.someone.id, "looked at unfinished", turn.now, {"unit": unit})
-    unreached = await turn.work.outbox.unreached([(o.id, t.person) for t, o in found])
-    lines = ["（仅您可见，请勿转发到群）"]
-    for occurrence, tasks in _by_occurrence(found):
-        names = [
-            masked(p.name, p.code) + _note(unreached.get((occurrence.id, t.person)))
-            for t in tasks
-            if (p := people.get(_about(t)))
-        ]
-        more = f" 等{len(names)}人" if len(names) > _SHOWN else ""
-        lines.append(f"{occurrence.title} {len(names)}人：{'、'.join(names[:_SHOWN])}{more}")
-    tail = [
-        wording_following.silent_names(
-            class_, [masked(p.name, p.code) for id_ in some if (p := people.get(id_))]
-        )
-        for class_, some in silent.items()
-    ]
-    pictures, trouble = await pictures_for(turn, list(silent)) if silent else ((), "")
-    if silent:
-        tail.append(wording_following.show_code() if pictures else wording_following.no_code(trouble))
-    tail.append("有特殊情况：登记 编号 电话告知")
-    choices = (Choice("催办", "各提醒一次"), *([page(turn)] if silent else []))
-    return Say(within(lines, tail), choices, more=pictures)
+    is_one = len(behind.units) <= 1 or behind.people <= wording.FEW
+    by_name = is_one and behind.people <= wording.MOST
+    if by_name:
+        lines, is_whole = await _by_name(turn, behind, units)
+    else:
+        lines, is_whole = wording.totals(behind.units, behind.sums), False
+    tail, pictures = await _silent(turn, silent, by_name=is_one)
+    tail.append(wording.RECORD if is_one else wording.ONE_CLASS)
+    taps = () if is_one else _classes(list(behind.units))
+    taps = taps or (Choice(f"催办 {turn.rest}".strip(), "各提醒一次"),)
+    ways = (page(turn),) if silent else ()
+    # The page stands there when the message is not all there is; it takes room from the message.
+    for choices in ((*taps, *ways), (*taps, *ways, _page(turn))):
+        text = within(lines, tail, limit=room(choices))
+        if is_whole and text == "\n".join([*lines, *tail]):
+            break
+    return Say(text, choices, more=pictures)
 
 
 @router.says("催办", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次")
 async def nudge(turn: Turn) -> Say:
     """Remind in private; after two reminders it is time to talk."""
-    found = await _open_tasks(turn, await _chosen_unit(turn))
-    last = await turn.work.duties.last_reminded([t.id for t, _ in found])
+    unit = await _chosen_unit(turn, "催办")
+    if isinstance(unit, Say):
+        return unit
+    units = [unit] if unit else turn.someone.units(*TEACHER_ROLES)
+    found = await turn.work.duties.to_remind(units, turn.now - _REMINDER_GAP, _AT_ONCE)
+    if not found.open:
+        return Say(wording.nobody(leaf(unit)))
+    last = await turn.work.duties.last_reminded([t.id for t, _ in found.tasks])
     chosen = [
-        (t, o) for t, o in found if may_remind(t, max(o.remind, 1), last.get(t.id), turn.now, _REMINDER_GAP)
+        (t, o)
+        for t, o in found.tasks
+        if may_remind(t, max(o.remind, 1), last.get(t.id), turn.now, _REMINDER_GAP)
     ]
     contacts = await turn.work.people.contacts_of({t.person for t, _ in chosen})
     mute = await turn.work.follows.silent(c.address.key for some in contacts.values() for c in some)
-    hearing = {id_: [c for c in some if c.address.key not in mute] for id_, some in contacts.items()}
+    heard: set[int] = set()
     for task, occurrence in chosen:
-        for contact in hearing.get(task.person, [])[:1]:
+        hearing = [c for c in contacts.get(task.person, []) if c.address.key not in mute]
+        for contact in hearing[:1]:
             turn.work.outbox.queue(
                 key=f"nudge/{task.id}/{task.reminded + 1}",
                 account=contact.account,
@@ -97,16 +111,11 @@ async def nudge(turn: Turn) -> Say:
                 task_id=task.id,
             )
             turn.work.duties.remind(task.id, turn.now)
-    deaf = [t for t, _ in chosen if contacts.get(t.person) and not hearing[t.person]]
-    heard = {_about(t) for t, _ in chosen if hearing.get(t.person)}
-    families = {_about(t) for t in deaf} - heard
-    sent = len(heard)
-    resting = len({_about(t) for t, _ in found} - heard - families)
-    rest = f"另外{resting}人已提醒过或没有账号，建议当面问。" if resting else ""
-    if not families:
-        return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}")
-    rest += wording_following.not_reminded(len(families))
-    return Say(f"已私下提醒{sent}人（每件事每人最多2次）。{rest}", (page(turn),))
+            heard.add(task.about or task.person)
+    said = wording.reminded(len(heard), found.open - found.allowed, found.hear - len(heard))
+    if families := found.allowed - found.hear:
+        return Say(said + wording_following.not_reminded(families), (page(turn),))
+    return Say(said)
 
 
 @router.says("已播", "played", who=Who.TEACHER)
@@ -119,66 +128,6 @@ async def played(turn: Turn) -> Say:
     return Say("记下了，辛苦。")
 
 
-@router.says("登记", who=Who.TEACHER, help="登记 编号 方式  纸质信、电话告知、家访、班会")
-async def by_hand(turn: Turn) -> Say:
-    """A person looked: the strongest proof there is, with its reason on record."""
-    code, _, way = turn.rest.partition(" ")
-    if not code:
-        return Say("请发：登记 编号 方式，例如：登记 2301001 电话告知")
-    person = await turn.work.people.by_code(code)
-    if person is None or not in_scope(person.unit, turn.someone.scope):
-        raise Refusal("您负责的班里没有这个编号。")
-    guardians = await turn.work.people.guardians(person.id)
-    tasks: list[tuple[Task, Occurrence]] = []
-    for one in [person, *guardians]:
-        tasks += [
-            (t, o)
-            for t, o in await turn.work.duties.open_tasks(one.id)
-            if t.about in (0, person.id) and ProofKind.CHECKED in o.ladder.kinds
-        ]
-    if not tasks:
-        return Say(f"{masked(person.name, person.code)}没有未完成的事。")
-    for task, occurrence in tasks:
-        await prove(
-            turn.work,
-            task,
-            occurrence,
-            ProofKind.CHECKED,
-            turn.someone.id,
-            "paper",
-            turn.now,
-            way or "教师登记",
-        )
-    titles = "、".join(dict.fromkeys(o.title for _, o in tasks))
-    return Say(
-        f"已记「{way or '教师登记'}」：{masked(person.name, person.code)}，{titles}。层级为「人工核实」。"
-    )
-
-
-@router.says("豁免", who=Who.TEACHER, help="豁免 编号 原因 到日期  休学、病假、出国、没有手机")
-async def excuse(turn: Turn) -> Say:
-    """Who cannot do it is not counted, with the reason, until when, and who allowed it."""
-    code, _, rest = turn.rest.partition(" ")
-    person = await turn.work.people.by_code(code) if code else None
-    if code and (person is None or not in_scope(person.unit, turn.someone.scope)):
-        raise Refusal("您负责的班里没有这个编号。")
-    if person is None or not rest:
-        return Say(excusing.how(turn.now))
-    known = [one for one in await turn.work.people.exemptions(person.id) if one.holds("*", turn.now)]
-    for one in known:
-        turn.work.people.end_exemption(one, turn.now)
-        turn.work.launches.owe_again(person.id, one.reason)
-    who = masked(person.name, person.code)
-    if rest == "取消":
-        turn.work.people.audit(turn.someone.id, "exemption ended", turn.now, {"unit": person.unit})
-        return Say(f"{who}的豁免已取消，没做完的照常计入。" if known else f"{who}没有豁免。")
-    reason, until = excusing.read(rest, turn.now)
-    turn.work.people.exempt(person.id, "*", reason, turn.now, until=until, allowed_by=turn.someone.id)
-    turn.work.launches.excuse(person.id, reason)
-    turn.work.people.audit(turn.someone.id, "exempted", turn.now, {"unit": person.unit})
-    return Say(excusing.done(who, reason, until))
-
-
 async def _as_classes(turn: Turn, units: Sequence[str]) -> list[str]:
     """What running campaigns sent to these classes as classes."""
     newest = await turn.work.duties.occurrences(limit=60)
@@ -186,41 +135,82 @@ async def _as_classes(turn: Turn, units: Sequence[str]) -> list[str]:
         o.id: o for o in newest if o.state is OccurrenceState.OPEN and turn.now - o.planned_at < _LATELY
     }
     found = await turn.work.outbox.class_sends(list(running), units)
-    return [
+    lines = [
         wording_following.class_sent(running[one.occurrence].title, one.unit, one.state, one.outcome)
         for one in found
     ]
+    return lines if len(lines) <= _LINES else [*lines[:_LINES], wording.more_sends(len(lines) - _LINES)]
 
 
-async def _chosen_unit(turn: Turn) -> str:
-    """The class that was named, inside the teacher's own units; empty when none was."""
+async def _chosen_unit(turn: Turn, word: str) -> str | Say:
+    """The class that was named, inside the teacher's own units; empty when none was. Of several of one name
+    it is asked which.
+    """
     if not turn.rest:
         return ""
     units = turn.someone.units(*TEACHER_ROLES)
     matches = await turn.work.people.find_unit(turn.rest, units)
     if not matches:
-        names = "、".join(leaf(u) for u in units)
-        raise Refusal(f"您负责：{names}。其他班请联系管理员。")
+        raise Refusal(wording.yours(several(units)))
+    if len(matches) > 1:
+        return Say(which(turn.rest, len(matches)), _classes(matches, word))
     return matches[0]
 
 
-async def _open_tasks(turn: Turn, unit: str) -> list[tuple[Task, Occurrence]]:
-    units: Sequence[str] = [unit] if unit else turn.someone.units(*TEACHER_ROLES)
-    return await turn.work.duties.unfinished_in(units)
+def _classes(units: Sequence[str], word: str = "未完成") -> tuple[Choice, ...]:
+    """To tap, if they are few; each by the name that means no other of the teacher's."""
+    return (
+        fitting(Choice(f"{word} {name}", name) for name in labels(units).values())
+        if len(units) <= _CLASSES
+        else ()
+    )
 
 
-def _note(reason: str | None) -> str:
-    """Why no message has reached this person; nothing for those who were told."""
-    return "" if reason is None else f"【{why(reason)}】"
+async def _by_name(turn: Turn, behind: Behind, units: Sequence[str]) -> tuple[list[str], bool]:
+    """A line a campaign; and whether everybody is named there."""
+    found = await turn.work.duties.open_lines(units)
+    unreached = await turn.work.outbox.unreached([(o.occurrence, p) for o in found for p in o.people])
+    lines, is_whole = [wording.HEAD], True
+    for occurrence, _ in behind.campaigns:
+        some = [one for one in found if one.occurrence == occurrence.id]
+        names = [masked(one.name, one.code) + _note(one, unreached) for one in some]
+        lines.append(wording.campaign(occurrence.title, names))
+        is_whole = is_whole and len(names) <= wording.NAMES
+    return lines, is_whole
 
 
-def _about(task: Task) -> int:
-    """Whom a line of the list is about: the child for a guardian's task."""
-    return task.about or task.person
+async def _silent(
+    turn: Turn, silent: Mapping[str, list[int]], *, by_name: bool
+) -> tuple[list[str], tuple[Content, ...]]:
+    """Families that hear nothing, and the code for them."""
+    if not silent:
+        return [], ()
+    if by_name and len(silent) <= _LINES:
+        people = await turn.work.people.by_ids([child for some in silent.values() for child in some])
+        lines = [
+            wording_following.silent_names(
+                unit, [masked(p.name, p.code) for id_ in some if (p := people.get(id_))]
+            )
+            for unit, some in silent.items()
+        ]
+    else:
+        lines = [wording.silent_of_many(len(silent), sum(map(len, silent.values())))]
+    pictures, trouble = await pictures_for(turn, list(silent))
+    return [
+        *lines,
+        wording_following.show_code() if pictures else wording_following.no_code(trouble),
+    ], pictures
 
 
-def _by_occurrence(found: Sequence[tuple[Task, Occurrence]]) -> list[tuple[Occurrence, list[Task]]]:
-    grouped: dict[str, tuple[Occurrence, dict[int, Task]]] = {}
-    for task, occurrence in found:
-        grouped.setdefault(occurrence.id, (occurrence, {}))[1].setdefault(_about(task), task)
-    return [(occurrence, list(tasks.values())) for occurrence, tasks in grouped.values()]
+def _note(line: OpenLine, unreached: Mapping[tuple[str, int], str]) -> str:
+    """Why no message has reached them; nothing where one of the guardians was told."""
+    reasons = [unreached.get((line.occurrence, person)) for person in line.people]
+    return "" if None in reasons or not reasons else f"【{why(reasons[0] or '')}】"
+
+
+def _page(turn: Turn) -> Choice:
+    """The one-time way to the whole list."""
+    account = turn.school.accounts.get(turn.inbound.account)
+    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    path = console_link(turn.school.key, turn.someone.id, turn.now, "unfinished")
+    return Choice(wording.PAGE, wording.PAGE, f"{base}{path}")

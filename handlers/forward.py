@@ -5,28 +5,46 @@ from __future__ import annotations
 from bot.duties.actions import prove
 from bot.duties.rules import Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
-from bot.people.rules import leaf
+from bot.people.rules import labels
+from bot.platforms.twin import room
 from bot.publishing import wording
 from bot.publishing.actions import address_for
 from bot.routing import Router, Turn, Who
+from bot.web.rules import console_link
 
 router = Router("forward")
+_DONE = Choice("已转发", "已转发")
 
 
 @router.says("转发", "forward", who=Who.TEACHER, help="转发  今天要转的文章和各班链接")
 async def what(turn: Turn) -> Say:
+    """Every link, or as many as one message holds and the page with all of them."""
     open_ = await _open(turn)
     if not open_:
         return Say("现在没有要转发的文章。")
+    base = _base(turn)
     lines: list[str] = []
-    for task, occurrence in open_[:2]:
-        lines.append(f"「{occurrence.title}」请转到班级家长群：")
-        for unit, url, _ in await _links(turn, task, occurrence):
-            lines.append(f"{leaf(unit)} {url}")
+    of_class: list[bool] = []
+    for task, occurrence in reversed(open_):  # the newest first
+        links = await turn.work.duties.links_of(task.id)
+        slug = await turn.work.receipts.slug_of(occurrence.id)
+        called = labels(unit for unit, _, _ in links)
+        some = [wording.to_forward(occurrence.title)]
+        some += [f"{called[unit]} {base}/a/{slug}?k={k}" for unit, k, _ in links]
         if article := await address_for(turn.work, turn.school, occurrence.id, turn.someone.unit):
-            lines.append(wording.forward(article))
-    lines.append("转好后回「已转发」。无需截图。")
-    return Say("\n".join(lines), (Choice("已转发", "已转发"),))
+            some.append(wording.forward(article))
+        lines += some
+        of_class += [0 < at <= len(links) for at in range(len(some))]
+    whole = "\n".join([*lines, wording.FORWARDED])
+    if len(whole.encode()) <= room((_DONE,)):
+        return Say(whole, (_DONE,))
+    choices = (_DONE, _page(turn, base))
+    for keep in range(len(lines) - 1, 0, -1):
+        left = wording.links_left(sum(of_class[keep:]))
+        text = "\n".join([*lines[:keep], left, wording.FORWARDED])
+        if of_class[keep - 1] and len(text.encode()) <= room(choices):
+            return Say(text, choices)
+    return Say("\n".join([wording.links_left(sum(of_class)), wording.FORWARDED]), choices)
 
 
 @router.says("已转发", "forwarded", who=Who.TEACHER, help="已转发  转好后告诉我，无需截图")
@@ -43,11 +61,12 @@ async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
     return [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.FORWARD]
 
 
-async def _links(turn: Turn, task: Task, occurrence: Occurrence) -> list[tuple[str, str, int]]:
-    """(unit, address, opens) of the class links of this task."""
+def _base(turn: Turn) -> str:
     account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
-    slug = await turn.work.receipts.slug_of(occurrence.id)
-    return [
-        (unit, f"{base}/a/{slug}?k={k}", opens) for unit, k, opens in await turn.work.duties.links_of(task.id)
-    ]
+    return turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+
+
+def _page(turn: Turn, base: str) -> Choice:
+    """The one-time way to the page with the links of all classes."""
+    path = console_link(turn.school.key, turn.someone.id, turn.now, "forward")
+    return Choice(wording.PAGE, wording.PAGE, f"{base}{path}")

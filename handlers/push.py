@@ -18,13 +18,16 @@ from bot.duties.rules import OccurrenceState
 from bot.duties.wording import moment
 from bot.errors import Refusal
 from bot.messages import Choice, Say
-from bot.people.rules import ADMIN_ROLES, RoleName, in_scope, leaf
+from bot.people.rules import ADMIN_ROLES, RoleName, in_scope, labels
+from bot.platforms.twin import fitting, room
 from bot.publishing import wording as publishing_wording
 from bot.routing import Router, Turn, Who
+from bot.wording import within
 
 router = Router("push")
 _AHEAD = timedelta(days=14)
 _MOST = 6  # units to tap; more are typed
+_SENTENCE = 400  # bytes: room for what is asked
 
 
 @router.says("push", "推送", who=Who.ADMIN, help="/push  看接下来发什么；/push 编号 先看再发")
@@ -88,11 +91,12 @@ async def _whom(turn: Turn, duty: Duty, order: Order) -> Say:
     smaller = {path: people for path, people in found.items() if path != order.unit}
     if not smaller:
         return Say(say.no_smaller_unit(), _buttons(replace(order, act=Act.LOOK), Act.LOOK))
-    units = tuple(
-        Choice(f"/push {replace(order, act=Act.LOOK, unit=path)}", say.unit_label(leaf(path), people))
+    called = labels(smaller)
+    units = [
+        Choice(f"/push {replace(order, act=Act.LOOK, unit=path)}", say.unit_label(called[path], people))
         for path, people in list(smaller.items())[:_MOST]
-    )
-    return Say(say.ask_whom(duty.id), units)
+    ]
+    return Say(say.ask_whom(duty.id), fitting(units, _SENTENCE))
 
 
 def _buttons(order: Order, *acts: Act) -> tuple[Choice, ...]:
@@ -131,11 +135,11 @@ async def second_person(turn: Turn) -> Say:
         articles = await turn.work.articles.waiting()
         if not waiting and not articles:
             return Say("现在没有等审批的。")
-        lines = ["等审批："] + [f"{o.title}（{o.id}）" for o in waiting[:5]]
-        lines += publishing_wording.waiting(articles[:5])
+        lines = [f"{o.title}（{o.id}）" for o in waiting] + publishing_wording.waiting(articles)
         choices = [Choice(f"/approve {o.id}", f"通过 {o.title}") for o in waiting[:3]]
         choices += [Choice(f"/approve {a.id}", f"同意发布 {a.title}") for a in articles[:3]]
-        return Say("\n".join(lines), tuple(choices))
+        taps = fitting(choices)
+        return Say(within(["等审批：", *lines], [], "项", room(taps)), taps)
     agreed = await actions.approve(turn.work, turn.school, turn.rest, turn.someone, turn.now)
     if agreed is None:
         raise Refusal("不能通过：没有这一项，或是您自己发起的，需要另一位。")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.errors import Refusal
-from bot.messages import Image, Say
+from bot.messages import Choice, Image, Say
+from bot.people.rules import labels
+from bot.platforms.twin import fitting
 from bot.reports import chart, wording
 from bot.reports.rules import merged
 from bot.routing import Router, Turn, Who
@@ -16,7 +18,10 @@ router = Router("stats")
 async def stats(turn: Turn) -> Say:
     """「/stats」「/stats 护理学院」「/stats 护理学院 测试」; outside the scope: one polite sentence."""
     scope = turn.someone.scope
-    unit, campaign = await _asked(turn, scope)
+    asked = await _asked(turn, scope)
+    if isinstance(asked, Say):
+        return asked
+    unit, campaign = asked
     tops = (unit,) if unit is not None else scope
     tallies = await turn.work.stats.tallies(tops, occurrence=campaign, duty=None, depth=1)
     turn.work.people.audit(
@@ -30,16 +35,25 @@ async def stats(turn: Turn) -> Say:
     return Say(text, more=(picture,) if picture else ())
 
 
-async def _asked(turn: Turn, scope: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """The unit and the campaign that were named; a word that is no unit is looked for among the campaigns."""
+async def _asked(turn: Turn, scope: tuple[str, ...]) -> tuple[str | None, str | None] | Say:
+    """The unit and the campaign that were named; a word that is no unit is looked for among the campaigns.
+
+    A name that several units have is asked back.
+    """
     unit: str | None = None
     campaign: str | None = None
-    for word in turn.rest.split():
+    words = turn.rest.split()
+    for at, word in enumerate(words):
         if word in ("全校", "全部"):
             if "" not in scope:
                 raise Refusal(await _only_total(turn, scope))
             continue
         matches = [] if unit is not None else await turn.work.people.find_unit(word, scope)
+        if len(matches) > 1:
+            rest = " ".join(["", *words[at + 1 :]])
+            names = labels(matches).values()
+            taps = fitting(Choice(f"/stats {name}{rest}", name) for name in names)
+            return Say(wording.which(word, len(matches)), taps)
         if matches:
             unit = matches[0]
             continue

@@ -97,7 +97,8 @@ async def outlook(
         kinds = await readings.kinds()
         people = sum(kinds.values())
         pushing = {a.id: not isinstance(a, Wechat) or can_push(a) for a in school.accounts}
-        shares = await readings.shares(people, ways, pushing, duty.id, now)
+        letter = duty.do is Do.LETTER
+        shares = await readings.shares(people, ways, pushing, duty.id, now, for_children=letter)
         periods = {k: period(cap.per, now)[0] for k, cap in school.plan.caps.items() if kinds.get(k)}
         used = await readings.used(people, periods)
     texts = await _texts(work, school, duty, now, material)

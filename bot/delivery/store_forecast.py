@@ -18,6 +18,7 @@ from bot.duties.scope import Aim, Families
 from bot.duties.store_audience import CHILD, located, without_family
 from bot.duties.store_audience import where as whom
 from bot.messages import Realm, Urgency
+from bot.people.records import EVERY_DUTY
 from bot.people.rules import PersonKind, Stage
 from bot.people.tables import contact, exemption, guardian, person
 from bot.people.tables_school import parent_follow
@@ -50,17 +51,25 @@ class Readings:
         return {PersonKind(row.kind): row.people for row in rows}
 
     async def shares(
-        self, people: int, ways: Sequence[Way], pushing: Mapping[str, bool], duty: str, now: datetime
+        self,
+        people: int,
+        ways: Sequence[Way],
+        pushing: Mapping[str, bool],
+        duty: str,
+        now: datetime,
+        *,
+        for_children: bool = False,
     ) -> list[Share]:
         """People who are alike, with the first way that reaches them.
 
-        ``pushing``: may the account write to somebody who was silent?
+        ``pushing``: may the account write to somebody who was silent? ``for_children``: guardians are asked
+        about each child, so who excuses the child excuses them.
         """
         some = self._some(people, EXACT, SAMPLE)
         who = sa.select(
             person.c.kind, person.c.stage, person.c.less,
             _first_way(ways, pushing, now).label("way"),
-            _is_exempt(duty, now).label("exempt"),
+            _is_exempt(duty, now, for_children).label("exempt"),
         ).where(some).subquery()  # fmt: skip
         rows = await self._tx.rows(sa.select(*who.c, sa.func.count().label("people")).group_by(*who.c))
         return [
@@ -183,14 +192,26 @@ def _first_way(ways: Sequence[Way], pushing: Mapping[str, bool], now: datetime) 
     )
 
 
-def _is_exempt(duty: str, now: datetime) -> sa.ColumnElement[bool]:
-    return (
-        sa.exists()
-        .where(
-            exemption.c.person_id == person.c.id,
-            exemption.c.duty.in_((duty, "*")),
+def _is_exempt(duty: str, now: datetime, for_children: bool) -> sa.ColumnElement[bool]:
+    """By themselves; a guardian as well when each of their children is."""
+
+    def excused(who: sa.ColumnElement[int]) -> sa.Exists:
+        return sa.exists().where(
+            exemption.c.person_id == who,
+            exemption.c.duty.in_((duty, EVERY_DUTY)),
             exemption.c.since <= now,
             sa.or_(exemption.c.until.is_(None), exemption.c.until > now),
         )
+
+    own = excused(person.c.id).correlate(person)
+    if not for_children:
+        return own
+    child = person.alias("child")
+    theirs = (
+        sa.select(guardian.c.child_id)
+        .join(child, child.c.id == guardian.c.child_id)
+        .where(guardian.c.parent_id == person.c.id, child.c.left_at.is_(None))
         .correlate(person)
     )
+    asked = theirs.where(sa.not_(excused(guardian.c.child_id).correlate(guardian)))
+    return sa.or_(own, sa.and_(sa.exists(theirs), sa.not_(sa.exists(asked))))

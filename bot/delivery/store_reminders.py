@@ -14,6 +14,7 @@ from bot.delivery.store_spread import spread
 from bot.delivery.tables import delivery
 from bot.duties.rules import OccurrenceState
 from bot.duties.store_locks import ONE, in_order
+from bot.duties.store_unfinished import SUBJECT
 from bot.duties.tables import occurrence, task
 from bot.messages import Realm, Urgency
 from bot.people.tables import contact
@@ -101,12 +102,10 @@ class Reminders:
         return queued
 
     async def open_by_unit(self, occurrence_id: str) -> dict[str, int]:
-        """How many people of each unit are not done, for their teachers."""
-        open_ = _open(occurrence_id).subquery()
+        """How many people of each unit are not done, for their teachers; a child once, as in 未完成."""
+        people = sa.func.count(sa.distinct(SUBJECT)).label("people")
         rows = await self._tx.rows(
-            sa.select(open_.c.unit, sa.func.count(sa.distinct(open_.c.person_id)).label("people")).group_by(
-                open_.c.unit
-            )
+            _open(occurrence_id).with_only_columns(task.c.unit, people).group_by(task.c.unit)
         )
         return {row.unit: row.people for row in rows}
 

@@ -27,9 +27,11 @@ from bot.duties.rules import Occurrence
 from bot.duties.wording import day, how, moment
 from bot.materials.rules import Material
 from bot.messages import Notice, Way
-from bot.people.rules import leaf
+from bot.people.rules import labels
 
 _SHOWN: Final = 80  # characters of a platform's words
+_CLASSES: Final = 8  # of a teacher, in one sentence
+_FIGURES: Final = 6  # lines of a card (90236)
 _REASONS: Mapping[str, str] = {
     "": "没有可用的账号",
     NO_WINDOW: "未与公众号互动",
@@ -136,18 +138,28 @@ def reminder(occurrence: Occurrence) -> str:
 
 def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
     """After the last reminder it is time to talk; the names are behind 未完成."""
-    units = "、".join(f"{leaf(unit)}{count}人" for unit, count in sorted(open_.items()))
+    called = labels(open_)
+    units = "、".join(f"{called[unit]}{open_[unit]}人" for unit in sorted(open_)[:_CLASSES])
+    if len(open_) > _CLASSES:
+        units += f"等{len(open_)}个班共{sum(open_.values()):,}人"
     return f"{occurrence.title}已到期，未完成：{units}。不再自动提醒，请当面问。名单发「未完成」。"
 
 
 def to_teacher_card(occurrence: Occurrence, open_: Mapping[str, int], page: str) -> Notice:
-    """The same with one line a class, most first: the class with whom to talk first."""
+    """The same with one line a class, most first: the class with whom to talk first. Of very many classes
+    the last line is the rest.
+    """
+    called = labels(open_)
     most_first = sorted(open_.items(), key=lambda one: (-one[1], one[0]))
+    shown = most_first if len(most_first) <= _FIGURES else most_first[: _FIGURES - 1]
+    figures = [(f"{count}人", called[unit]) for unit, count in shown]
+    if rest := most_first[len(shown) :]:
+        figures.append((f"{sum(count for _, count in rest):,}人", f"其余{len(rest)}个班"))
     return Notice(
         f"{occurrence.title}已到期",
         "不再自动提醒，请当面问。名单发「未完成」。",
         page,
-        figures=tuple((f"{count}人", leaf(unit)) for unit, count in most_first),
+        figures=tuple(figures),
         emphasis=(f"{sum(open_.values())}人", "还没完成"),
     )
 

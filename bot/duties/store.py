@@ -8,24 +8,21 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from bot.db import Moment, Tx, below, insert, insert_new
-from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, Proof, ProofKind, Raised, Task, raised
+from bot.db import Moment, Tx, insert, insert_new
+from bot.duties.rules import Occurrence, OccurrenceState, Proof, ProofKind, Raised, Task, raised
 from bot.duties.store_links import Links
+from bot.duties.store_unfinished import Unfinished
+from bot.duties.store_values import BOTH, OCCURRENCE_COLUMNS, OPEN_STATES, TaskOf, both, to_occurrence
 from bot.duties.tables import occurrence, proof, task, watermark
 from bot.ids import new_id
 
-_OPEN_STATES: Final = (OccurrenceState.OPEN, OccurrenceState.PAUSED)
-_OCCURRENCE_COLUMNS: Final = [c for c in occurrence.c if c.name not in ("asked_by", "approved_by")]
-_BOTH: Final = sa.select(
-    *[c.label(f"task_{c.name}") for c in task.c], *[c.label(f"occ_{c.name}") for c in _OCCURRENCE_COLUMNS]
-).join(occurrence, occurrence.c.id == task.c.occurrence_id)
-_OF_PERSON: Final = _BOTH.where(
+_OF_PERSON: Final = BOTH.where(
     task.c.person_id == sa.bindparam("person"),
     task.c.settled_at.is_(None),
     task.c.exempt == "",
-    occurrence.c.state.in_(_OPEN_STATES),
+    occurrence.c.state.in_(OPEN_STATES),
 ).order_by(occurrence.c.planned_at)
-_ONE: Final = _BOTH.where(task.c.id == sa.bindparam("id"))
+_ONE: Final = BOTH.where(task.c.id == sa.bindparam("id"))
 _PROOF: Final = insert(proof)
 # Another transaction may have proved more since the task was read: nothing is taken back.
 _RAISE: Final = (
@@ -51,58 +48,38 @@ _REMINDED: Final = (
 _MARK: Final = insert(watermark)
 _SET_MARK: Final = _MARK.on_conflict_do_update(index_elements=["name"], set_={"at": _MARK.excluded.at})
 
-TaskOf = tuple[Task, Occurrence]
 
-
-class Duties(Links):
+class Duties(Links, Unfinished):
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
     async def open_tasks(self, person: int) -> list[TaskOf]:
         """What this person still has to do, oldest first."""
-        return [_both(row) for row in await self._tx.rows(_OF_PERSON, {"person": person})]
+        return [both(row) for row in await self._tx.rows(_OF_PERSON, {"person": person})]
 
     async def task(self, task_id: int) -> TaskOf | None:
         row = await self._tx.row(_ONE, {"id": task_id})
-        return None if row is None else _both(row)
+        return None if row is None else both(row)
 
     async def tasks_for(
         self, occurrence_id: str, *, person: int | None = None, about: int | None = None
     ) -> list[TaskOf]:
         """The tasks of one occurrence that are one person's, or about one child."""
-        statement = _BOTH.where(task.c.occurrence_id == occurrence_id)
+        statement = BOTH.where(task.c.occurrence_id == occurrence_id)
         if person is not None:
             statement = statement.where(task.c.person_id == person)
         if about is not None:
             statement = statement.where(task.c.about_id == about)
-        return [_both(row) for row in await self._tx.rows(statement.order_by(task.c.id))]
+        return [both(row) for row in await self._tx.rows(statement.order_by(task.c.id))]
 
     async def latest_about(self, person: int, what: str) -> TaskOf | None:
         """The person's newest task about a text or guide, done or not."""
         row = await self._tx.row(
-            _BOTH.where(task.c.person_id == person, occurrence.c.what == what)
+            BOTH.where(task.c.person_id == person, occurrence.c.what == what)
             .order_by(occurrence.c.planned_at.desc())
             .limit(1)
         )
-        return None if row is None else _both(row)
-
-    async def unfinished_in(self, units: Iterable[str], limit: int = 2000) -> list[TaskOf]:
-        """Open tasks inside the units that ask for something, oldest campaign first; none that is voluntary,
-        for nobody is behind with it.
-        """
-        rows = await self._tx.rows(
-            _BOTH.where(
-                sa.or_(*(below(task.c.unit, unit) for unit in units)),
-                task.c.settled_at.is_(None),
-                task.c.exempt == "",
-                occurrence.c.state.in_(_OPEN_STATES),
-                occurrence.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
-                occurrence.c.do != Do.CONFIRM,
-            )
-            .order_by(occurrence.c.planned_at, task.c.unit, task.c.id)
-            .limit(limit)
-        )
-        return [_both(row) for row in rows]
+        return None if row is None else both(row)
 
     def prove(self, value: Task, occ: Occurrence, line: Proof) -> Raised | None:
         """Append a proof and raise the task; ``None`` and nothing written when it says nothing new."""
@@ -187,24 +164,24 @@ class Duties(Links):
         return done == 1
 
     async def occurrence(self, occurrence_id: str) -> Occurrence | None:
-        row = await self._tx.row(sa.select(*_OCCURRENCE_COLUMNS).where(occurrence.c.id == occurrence_id))
-        return None if row is None else _occurrence(row, "")
+        row = await self._tx.row(sa.select(*OCCURRENCE_COLUMNS).where(occurrence.c.id == occurrence_id))
+        return None if row is None else to_occurrence(row)
 
     async def occurrences(self, *, duty: str | None = None, limit: int = 50) -> list[Occurrence]:
         """The newest first."""
-        statement = sa.select(*_OCCURRENCE_COLUMNS).order_by(occurrence.c.planned_at.desc()).limit(limit)
+        statement = sa.select(*OCCURRENCE_COLUMNS).order_by(occurrence.c.planned_at.desc()).limit(limit)
         if duty is not None:
             statement = statement.where(occurrence.c.duty == duty)
-        return [_occurrence(row, "") for row in await self._tx.rows(statement)]
+        return [to_occurrence(row) for row in await self._tx.rows(statement)]
 
     async def in_state(self, state: OccurrenceState) -> list[Occurrence]:
         """Oldest first."""
         rows = await self._tx.rows(
-            sa.select(*_OCCURRENCE_COLUMNS)
+            sa.select(*OCCURRENCE_COLUMNS)
             .where(occurrence.c.state == state)
             .order_by(occurrence.c.planned_at)
         )
-        return [_occurrence(row, "") for row in rows]
+        return [to_occurrence(row) for row in rows]
 
     async def change_state(
         self,
@@ -250,47 +227,3 @@ class Duties(Links):
 
     def set_watermark(self, name: str, at: datetime) -> None:
         self._tx.write(_SET_MARK, name=name, at=at)
-
-
-def _task(row: sa.Row[Any], prefix: str = "") -> Task:
-    get = row._mapping
-    return Task(
-        id=get[prefix + "id"],
-        occurrence=get[prefix + "occurrence_id"],
-        person=get[prefix + "person_id"],
-        about=get[prefix + "about_id"],
-        unit=get[prefix + "unit"],
-        tier=get[prefix + "tier"],
-        told_at=get[prefix + "told_at"],
-        settled_at=get[prefix + "settled_at"],
-        declined=get[prefix + "declined"],
-        exempt=get[prefix + "exempt"],
-        reminded=get[prefix + "reminded"],
-        due_at=get[prefix + "due_at"],
-    )
-
-
-def _occurrence(row: sa.Row[Any], prefix: str) -> Occurrence:
-    get = row._mapping
-    return Occurrence(
-        id=get[prefix + "id"],
-        duty=get[prefix + "duty"],
-        pack=get[prefix + "pack"],
-        title=get[prefix + "title"],
-        unit=get[prefix + "unit"],
-        do=Do(get[prefix + "do"]),
-        what=get[prefix + "what"],
-        ask=Ask(get[prefix + "ask"]),
-        planned_at=get[prefix + "planned_at"],
-        due_at=get[prefix + "due_at"],
-        remind=get[prefix + "remind"],
-        state=OccurrenceState(get[prefix + "state"]),
-        clause=tuple(get[prefix + "clause"]),
-        material=get[prefix + "material"],
-        launched_at=get[prefix + "launched_at"],
-        reason=get[prefix + "reason"],
-    )
-
-
-def _both(row: sa.Row[Any]) -> TaskOf:
-    return _task(row, "task_"), _occurrence(row, "occ_")

@@ -15,6 +15,7 @@ from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState
 from bot.duties.store_audience import where as whom
 from bot.duties.store_audience import without_family
 from bot.duties.tables import occurrence, task
+from bot.people.records import EVERY_DUTY
 from bot.people.rules import PersonKind, Stage
 from bot.people.tables import exemption, guardian, person
 
@@ -32,22 +33,70 @@ _COLUMNS: Final = [
 
 
 _child: Final = person.alias("child")
-_OPEN: Final = (task.c.person_id == sa.bindparam("whose"), task.c.settled_at.is_(None))
-_EXCUSE: Final = sa.update(task).where(*_OPEN, task.c.exempt == "").values(exempt=sa.bindparam("why"))
-_OWE: Final = sa.update(task).where(*_OPEN, task.c.exempt == sa.bindparam("why")).values(exempt="")
+_guardians: Final = sa.select(guardian.c.parent_id).where(guardian.c.child_id == sa.bindparam("whose"))
+# What somebody owes, and what their guardians owe for them; the index leads to a task by its person.
+_OWN: Final = task.c.person_id == sa.bindparam("whose")
+_FOR_THEM: Final = sa.and_(task.c.person_id.in_(_guardians), task.c.about_id == sa.bindparam("whose"))
+_named: Final = sa.bindparam("which", type_=sa.Text)
+_OF_DUTY: Final = sa.or_(
+    _named == EVERY_DUTY,
+    task.c.occurrence_id.in_(sa.select(occurrence.c.id).where(occurrence.c.duty == _named)),
+)
+_duty: Final = sa.select(occurrence.c.duty).where(occurrence.c.id == task.c.occurrence_id).scalar_subquery()
+
+
+def _held(
+    duty: sa.ColumnElement[str] | str, now: sa.ColumnElement[datetime] | datetime, *who: sa.ColumnElement[int]
+) -> sa.ColumnElement[str]:
+    """The reason that excuses one of these people from a duty; what names the duty comes before what names
+    none. Empty without any.
+    """
+    reason = (
+        sa.select(exemption.c.reason)
+        .where(
+            exemption.c.person_id.in_(who),
+            sa.or_(exemption.c.duty == EVERY_DUTY, exemption.c.duty == duty),
+            exemption.c.since <= now,
+            sa.or_(exemption.c.until.is_(None), exemption.c.until > now),
+        )
+        .order_by(sa.case((exemption.c.duty == EVERY_DUTY, 1), else_=0), exemption.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(reason, "")
+
+
+def _excuse(concerned: sa.ColumnElement[bool]) -> sa.Update:
+    owed = sa.and_(task.c.settled_at.is_(None), task.c.exempt == "")
+    return sa.update(task).where(concerned, owed, _OF_DUTY).values(exempt=sa.bindparam("why"))
+
+
+def _owe(concerned: sa.ColumnElement[bool]) -> sa.Update:
+    excused = sa.and_(task.c.settled_at.is_(None), task.c.exempt == sa.bindparam("why"))
+    still = _held(_duty, sa.bindparam("now", type_=Moment()), task.c.person_id, task.c.about_id)
+    return sa.update(task).where(concerned, excused, _OF_DUTY).values(exempt=still)
+
+
+_EXCUSE: Final = (_excuse(_OWN), _excuse(_FOR_THEM))
+_OWE: Final = (_owe(_OWN), _owe(_FOR_THEM))
 
 
 class Launches:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    def excuse(self, person_id: int, reason: str) -> None:
-        """What this person has not done is not owed, visibly; later tasks look at the exemption."""
-        self._tx.write(_EXCUSE, whose=person_id, why=reason)
+    def excuse(self, person_id: int, reason: str, duty: str = EVERY_DUTY) -> None:
+        """What this person has not done, or a guardian for them, is not owed, visibly.
 
-    def owe_again(self, person_id: int, reason: str) -> None:
-        """What was excused for this reason and is not done is owed again."""
-        self._tx.write(_OWE, whose=person_id, why=reason)
+        Later tasks look at the exemption.
+        """
+        for statement in _EXCUSE:
+            self._tx.write(statement, whose=person_id, why=reason, which=duty)
+
+    def owe_again(self, person_id: int, reason: str, now: datetime, duty: str = EVERY_DUTY) -> None:
+        """What was excused for this reason and is not done is owed again, unless more excuses it."""
+        for statement in _OWE:
+            self._tx.write(statement, whose=person_id, why=reason, which=duty, now=now)
 
     async def by_clock(self, duty: str, since: datetime, until: datetime) -> list[datetime]:
         """For which planned times the clock launched a duty, but for those that were stopped."""
@@ -75,7 +124,8 @@ class Launches:
         """A task for everybody of the audience who works under the occurrence's pack; how many tasks.
 
         A letter gives a guardian one task for each child, so that each child has a receipt; there the unit is
-        the child's, because brothers and sisters may be in two. A parent of no known child has one as well.
+        the child's, because brothers and sisters may be in two, and who excuses the child excuses the
+        guardian. A parent of no known child has one as well.
         ``since`` is the first day of the term: what "without" in an audience looks back to.
         """
         await self._tx.flush()
@@ -102,7 +152,7 @@ class Launches:
             sa.literal(value.due_at, Moment()),
             sa.literal(0),
             sa.false(),
-            _reason(person.c.id, value.duty, now),
+            _held(value.duty, now, person.c.id),
             sa.literal(0),
         ).where(where)
         return done + await self._tx.execute(insert_new(task).from_select(_COLUMNS, own))
@@ -159,7 +209,7 @@ def _for_children(value: Occurrence, parents: sa.ColumnElement[bool], now: datet
             sa.literal(value.due_at, Moment()),
             sa.literal(0),
             sa.false(),
-            _reason(person.c.id, value.duty, now),
+            _held(value.duty, now, person.c.id, _child.c.id),
             sa.literal(0),
         )
         .select_from(
@@ -169,21 +219,6 @@ def _for_children(value: Occurrence, parents: sa.ColumnElement[bool], now: datet
         )
         .where(parents, _child.c.left_at.is_(None))
     )
-
-
-def _reason(who: sa.ColumnElement[int], duty: str, now: datetime) -> sa.ColumnElement[str]:
-    reason = (
-        sa.select(exemption.c.reason)
-        .where(
-            exemption.c.person_id == who,
-            exemption.c.duty.in_((duty, "*")),
-            exemption.c.since <= now,
-            sa.or_(exemption.c.until.is_(None), exemption.c.until > now),
-        )
-        .limit(1)
-        .scalar_subquery()
-    )
-    return sa.func.coalesce(reason, "")
 
 
 def _under(

@@ -22,8 +22,10 @@ class Links:
         self._tx.write(_LINK, k=k, slug=slug, unit=unit, task_id=task_id)
 
     async def links_of(self, task_id: int) -> list[tuple[str, str, int]]:
-        """(unit, k, opens) of the class links a teacher was given."""
-        rows = await self._tx.rows(sa.select(class_link).where(class_link.c.task_id == task_id))
+        """(unit, k, opens) of the class links a teacher was given, in the order of the roster."""
+        rows = await self._tx.rows(
+            sa.select(class_link).where(class_link.c.task_id == task_id).order_by(class_link.c.unit)
+        )
         return [(row.unit, row.k, row.opens) for row in rows]
 
     async def count_open(self, k: str, slug: str, now: datetime) -> int | None:

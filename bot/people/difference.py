@@ -6,7 +6,7 @@ says nothing about staff. Whoever stands in a bad row of the file stays.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Everything one import does. ``base`` is how many people of the file's kinds there were."""
+    """Everything one import does. ``bases`` is how many people there were of each kind in the file."""
 
     new: tuple[RosterRow, ...]
     changed: tuple[Change, ...]
@@ -38,7 +38,7 @@ class Difference:
     leavers: tuple[Known, ...]
     same_names: tuple[tuple[str, tuple[str, ...]], ...]  # name, codes: kept apart, only worth a look
     unchanged: int
-    base: int
+    bases: Mapping[PersonKind, int]
     kept: int  # not leaving only because of a bad row
     taken: tuple[int, ...]  # lines whose userid belongs to somebody who stays outside this file
     unserved: int  # rows whose userid no account serves
@@ -53,9 +53,20 @@ class Difference:
         return (*self.changed, *self.transferred, *self.returned)
 
     @property
+    def base(self) -> int:
+        return sum(self.bases.values())
+
+    @property
+    def emptied(self) -> Mapping[PersonKind, int]:
+        """The kinds of which more than a fifth would leave, and how many: more likely half a file than half
+        a school gone. Each by itself, or twenty thousand pupils would hide that every teacher is missing.
+        """
+        leaving = Counter(one.kind for one in self.leavers)
+        return {kind: some for kind, some in leaving.items() if some > MANY_LEAVERS * self.bases[kind]}
+
+    @property
     def many_leavers(self) -> bool:
-        """More than a fifth would leave: more likely half a file than half a school gone."""
-        return len(self.leavers) > MANY_LEAVERS * self.base
+        return bool(self.emptied)
 
 
 def difference(
@@ -94,7 +105,7 @@ def difference(
         leavers=leavers,
         same_names=_same_names(file),
         unchanged=unchanged,
-        base=len(of_kind),
+        bases=Counter(person.kind for person in of_kind),
         kept=len(absent) - len(leavers),
         taken=tuple(sorted(taken)),
         unserved=len(unserved),

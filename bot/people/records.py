@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.messages import Address
 from bot.people.rules import Person, Stage
+
+EVERY_DUTY: Final = "*"
 
 
 class How(StrEnum):
@@ -44,7 +47,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """``duty`` is a duty id, or ``*`` for all. In force from ``since`` until ``until``, if that is set."""
+    """``duty`` is a duty id, or ``*`` for all. In force from ``since`` until ``until``, if that is set.
+
+    It holds for what guardians owe for this person as well.
+    """
 
     id: int
     person_id: int
@@ -55,7 +61,8 @@ class Exemption:
     allowed_by: int | None = None
 
     def holds(self, duty: str, now: datetime) -> bool:
-        return self.duty in (duty, "*") and self.since <= now and (self.until is None or now < self.until)
+        in_force = self.since <= now and (self.until is None or now < self.until)
+        return in_force and self.duty in (duty, EVERY_DUTY)
 
 
 @dataclass(frozen=True, slots=True)

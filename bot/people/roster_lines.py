@@ -14,6 +14,7 @@ from bot.people.sheet import Line
 from bot.people.spelling import WHOLE_SCHOOL, tidy, tidy_code, tidy_unit
 
 MAX_CELL: Final = 200
+_LISTS: Final = ("监护", "负责单位")  # one cell for any number of children or classes
 MAX_DEPTH: Final = 8
 MAX_PART: Final = 60
 
@@ -55,7 +56,7 @@ class Spoiled:
 def read_line(line: Line, layout: Layout) -> Draft | Spoiled:
     raw = {column: layout.cell(line, column) for column in layout.places}
     code, name = tidy_code(raw.get("编号", "")[:MAX_CELL]), tidy(raw.get("姓名", "")[:MAX_CELL])
-    long = [column for column, cell in raw.items() if len(cell) > MAX_CELL and column != "监护"]
+    long = [column for column, cell in raw.items() if len(cell) > MAX_CELL and column not in _LISTS]
     too_long = [say.too_long(column) for column in long]
     rounded = [say.rounded(column) for column, cell in raw.items() if cell == say.ROUNDED]
     if too_long or rounded:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+WHOLE: Final = "全校"
+_NAMED: Final = 8
+_LETTERS: Final = 120
 
 
 class PersonKind(StrEnum):
@@ -90,6 +97,31 @@ def in_scope(unit: str, scope: tuple[str, ...]) -> bool:
 def leaf(unit: str) -> str:
     """The last part of a path, which is what people call it."""
     return unit.rsplit("/", 1)[-1]
+
+
+def labels(units: Iterable[str]) -> dict[str, str]:
+    """What to call each of these units: the last part of its path, and as much before it as tells it from
+    the others. Whoever types it back means this one; the whole tree is 全校.
+    """
+    paths = {unit: unit.split("/") for unit in units}
+    depth = dict.fromkeys(paths, 1)
+    while True:
+        called = {unit: "/".join(parts[-depth[unit] :]) for unit, parts in paths.items()}
+        often = Counter(called.values())
+        alike = [u for u in paths if often[called[u]] > 1 and depth[u] < len(paths[u])]
+        if not alike:
+            return {unit: name or WHOLE for unit, name in called.items()}
+        for unit in alike:
+            depth[unit] += 1
+
+
+def several(units: Iterable[str]) -> str:
+    """The names of some units in one sentence; of many only how many there are."""
+    names = list(labels(units).values())
+    shown = names[:_NAMED]
+    while len(shown) > 1 and sum(map(len, shown)) > _LETTERS:
+        shown.pop()
+    return "、".join(shown) + (f"等{len(names)}个单位" if len(shown) < len(names) else "")
 
 
 def masked(name: str, code: str) -> str:

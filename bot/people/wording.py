@@ -94,8 +94,12 @@ def notes(file: RosterFile, difference: Difference) -> list[str]:
 
 
 def too_many_leavers(difference: Difference) -> str:
+    kinds = "、".join(
+        f"{kind}{leaving:,}人离校（现有{difference.bases[kind]:,}人）"
+        for kind, leaving in difference.emptied.items()
+    )
     return (
-        f"这份名单会让{len(difference.leavers):,}人离校，超过现有{difference.base:,}人的两成，没有应用。"
+        f"这份名单会让{kinds}，超过这类人的两成，没有应用。"
         "若只是一部分人的名单，请补全；若确实如此，请选择「允许大量离校」再来一次。"
     )
 

@@ -117,6 +117,22 @@ def text_twin(content: Content, lines: Lines = named) -> str:
     return _lines(cut_bytes(text.text, room), tail)
 
 
+def room(choices: tuple[Choice, ...]) -> int:
+    """How many bytes of text fit beside these choices, whichever account says them."""
+    tails = ("\n".join(lines(choices)) for lines in (named, tapped))
+    return MAX_TEXT - max(len(tail.encode()) + 1 for tail in tails) if choices else MAX_TEXT
+
+
+def fitting(choices: Iterable[Choice], text: int = MAX_TEXT // 2) -> tuple[Choice, ...]:
+    """The first of these, as many as leave so many bytes for the text."""
+    kept: tuple[Choice, ...] = ()
+    for choice in choices:
+        if room((*kept, choice)) < text:
+            break
+        kept = (*kept, choice)
+    return kept
+
+
 def named_only(choices: tuple[Choice, ...]) -> list[str]:
     """Choices without links, for a text that has no room for them: a cut link shows its source."""
     return [f"【{choice.word}】{choice.label}" for choice in choices]

@@ -143,5 +143,17 @@ def forward(url: str) -> str:
     return f"发朋友圈可用公众号文章（不计入班级打开数）：{url}"
 
 
+PAGE: Final = "全部班级的链接"
+FORWARDED: Final = "转好后回「已转发」。无需截图。"
+
+
+def to_forward(title: str) -> str:
+    return f"「{title}」请转到班级家长群："
+
+
+def links_left(classes: int) -> str:
+    return f"还有{classes}个班的链接在网页里，点下面打开。"
+
+
 def not_an_address() -> str:
     return "请填公众号文章的链接，以 https://mp.weixin.qq.com/ 开头。"

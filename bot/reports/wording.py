@@ -9,11 +9,14 @@ from typing import Final
 
 from bot.duties.rules import Ask, Do, ProofKind
 from bot.duties.wording import PROOFS
-from bot.people.rules import leaf
+from bot.people.rules import WHOLE, labels, leaf, several
 from bot.reports.rules import SHANGHAI, SMALL, Tally, by_campaign, by_unit, is_small, merged, percent, reasons
+from bot.wording import LIMIT, within
 
-LIMIT: Final = 2048  # bytes of a text message or passive reply (90236, 90241)
-WHOLE_SCHOOL: Final = "全校"
+WHOLE_SCHOOL: Final = WHOLE
+_OTHER: Final = "其他"
+_REASONS: Final = 8  # of exemptions, in one message
+_IN_FULL: Final = 6  # classes; of more there is one line each
 HIDDEN: Final = f"不足{SMALL}人"
 _WITHIN: Final = "口径：应到=在册−豁免；已告知=平台已接受或本人已操作；同一孩子的多位监护人只计一次。"
 _STRONGEST: Final = {
@@ -38,7 +41,9 @@ def clock(at: datetime) -> str:
 
 def stats(tallies: Sequence[Tally], scope: Sequence[str], now: datetime, school: str) -> str:
     """The answer to /stats: one campaign in full, or a line for each of several. At most 2048 bytes."""
-    where = "、".join(leaf(unit) or school for unit in scope[:3]) + ("等" if len(scope) > 3 else "")
+    called = labels(scope)
+    where = "、".join(called[unit] if unit else school for unit in scope[:3])
+    where += f"等{len(scope)}个单位" if len(scope) > 3 else ""
     campaigns = by_campaign(tallies)
     if not campaigns:
         return f"{where}｜还没有可统计的活动。"
@@ -50,13 +55,21 @@ def stats(tallies: Sequence[Tally], scope: Sequence[str], now: datetime, school:
     return within(lines, [line for line in tail if line], "项")
 
 
-def own_class(tallies: Sequence[Tally], now: datetime) -> str:
-    """本班: for each class what is going on, newest first; nobody is named."""
+def own_class(
+    tallies: Sequence[Tally], now: datetime, more: Sequence[str] = (), limit: int = LIMIT
+) -> str:
+    """本班: for each class what is going on, newest first; nobody is named. ``more`` stands at the end."""
     if not tallies:
         return "您的班还没有活动。"
+    units = by_unit(tallies)
+    called = labels(units)
+    if len(units) > _IN_FULL:
+        lines = [f"{called[unit]}：{_class_total(own)}" for unit, own in units.items()]
+        head, tail = f"截至{clock(now)}，{len(units)}个班：", ["看一个班：未完成 班级", *more]
+        return within([head, *lines], tail, "个班", limit)
     lines = [f"截至{clock(now)}："]
-    for unit, own in by_unit(tallies).items():
-        lines.append(f"【{leaf(unit) or WHOLE_SCHOOL}】")
+    for unit, own in units.items():
+        lines.append(f"【{called[unit]}】")
         open_ = [t for t in own if t.open]
         lines += [_class_line(t) for t in open_[:4]]
         if len(open_) > 4:
@@ -66,12 +79,23 @@ def own_class(tallies: Sequence[Tally], now: datetime) -> str:
             lines.append(f"其余{len(finished)}项已完成或只需知晓，最近：{finished[0].title}。")
         if why := _exempt(reasons(own), "人次"):
             lines.append(why)
-    return within(lines, ["名单只发给您本人：未完成 班级"])
+    return within(lines, ["名单只发给您本人：未完成 班级", *more], limit=limit)
+
+
+def _class_total(own: Sequence[Tally]) -> str:
+    """One line for a class of many; what is voluntary is no debt, nor is a tap on a card."""
+    open_ = [t for t in own if t.open and t.do is not Do.CONFIRM and t.ask is not Ask.TAP]
+    return f"{len(open_)}项没做完，{sum(t.open for t in open_)}人次" if open_ else "都做完了"
+
+
+def which(name: str, units: int) -> str:
+    """Several units are called so."""
+    return f"有{units}个「{name}」，要哪一个？"
 
 
 def beyond(scope: Sequence[str], total: Tally | None) -> str:
     """For who asks beyond their units: only the total, when it is large enough."""
-    own = "、".join(leaf(unit) or WHOLE_SCHOOL for unit in scope)
+    own = several(scope)
     if total is None:
         return f"您的范围是{own}。"
     name = leaf(total.unit) or WHOLE_SCHOOL
@@ -99,7 +123,7 @@ def exempt_reasons(why: Mapping[str, int], own: bool = True) -> str:
     shown = [f"{reason}{count:,}" for reason, count in why.items() if own or not is_small(count)]
     rest = sum(why.values()) - sum(c for c in why.values() if own or not is_small(c))
     if rest:
-        shown.append(f"其他{cell(rest, own)}")
+        shown.append(f"{_OTHER}{cell(rest, own)}")
     return "、".join(shown)
 
 
@@ -163,18 +187,9 @@ def _class_line(tally: Tally) -> str:
 
 
 def _exempt(why: Mapping[str, int], counted_in: str) -> str:
-    return f"豁免{counted_in}：{exempt_reasons(why)}。" if why else ""
-
-
-def within(lines: Sequence[str], tail: Sequence[str], counted: str = "行") -> str:
-    """Lines and tail as one text of at most 2048 bytes; what does not fit is counted, not cut in half."""
-    for keep in range(len(lines), 0, -1):
-        left = len(lines) - keep
-        text = "\n".join([*lines[:keep], *([f"还有{left}{counted}。"] if left else []), *tail])
-        if len(text.encode()) <= LIMIT:
-            return text
-    return _cut("\n".join([*lines[:1], *tail]))
-
-
-def _cut(text: str) -> str:
-    return text.encode()[: LIMIT - 3].decode(errors="ignore") + "…"
+    """The most frequent reasons; every teacher writes their own, and a message is short."""
+    often = sorted(why.items(), key=lambda item: (-item[1], item[0]))
+    shown = dict(often[:_REASONS])
+    if rest := sum(count for _, count in often[_REASONS:]):
+        shown[_OTHER] = shown.get(_OTHER, 0) + rest
+    return f"豁免{counted_in}：{exempt_reasons(shown)}。" if shown else ""

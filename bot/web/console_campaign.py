@@ -1,4 +1,4 @@
-"""/console/campaign?id=: one campaign by unit, its messages, who is unfinished, and its four buttons."""
+"""/console/campaign?id=: one campaign by unit, its messages, and its four buttons."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
 from bot.people.rules import PersonKind
 from bot.reports import chart
-from bot.reports.records import SheetLine
 from bot.reports.rules import Tally, by_unit, merged
 from bot.reports.wording import exempt_reasons
+from bot.reports.wording_behind import MOST
 from bot.web import wording
 from bot.web.console import Desk, desk
 from bot.web.console_article import shelf
@@ -32,7 +32,6 @@ from bot.web.rules import CONSOLE
 from bot.web.visit import Visit
 from bot.work import Work
 
-_NAMES_UP_TO: Final = 300  # people of a unit; a larger one is opened unit by unit
 _S = OccurrenceState
 _FROM: Final = {
     "pause": ([_S.OPEN], _S.PAUSED),
@@ -54,7 +53,7 @@ async def show(visit: Visit) -> web.StreamResponse:
     async with visit.pages.database.reading() as tx:
         work = Work(tx)
         me = await desk(visit, work)
-        occurrence = await _occurrence(work, id_)
+        occurrence = await the_occurrence(work, id_)
         if top and not me.sees(top):
             raise Refusal(wording.not_allowed())
         tallies = await work.stats.tallies(
@@ -87,7 +86,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         occurrence=occurrence,
         state=wording.STATES[occurrence.state],
         top=top,
-        rows=[UnitRow(tally, tally.audience <= _NAMES_UP_TO) for tally in units.values()],
+        rows=[UnitRow(tally, tally.audience <= MOST) for tally in units.values()],
         total=merged(list(units.values()), "") if units else None,
         where=where,
         scope=me.scope,
@@ -138,7 +137,7 @@ async def change(visit: Visit) -> web.StreamResponse:
     async with visit.pages.database.begin() as tx:
         work = Work(tx)
         me = await desk(visit, work)
-        occurrence = await _occurrence(work, id_)
+        occurrence = await the_occurrence(work, id_)
         if act == "approve":
             if not me.may_approve(occurrence.unit):
                 raise Refusal(wording.not_allowed())
@@ -172,36 +171,8 @@ async def _turn(visit: Visit, work: Work, me: Desk, occurrence: Occurrence, act:
         raise Refusal(wording.stale_form())
 
 
-async def unfinished(visit: Visit) -> web.StreamResponse:
-    """/console/unfinished?id=&unit=: the people of one unit who are not done. Every look is on record."""
-    id_, unit = visit.asked("id"), visit.asked("unit")
-    async with visit.pages.database.begin() as tx:
-        work = Work(tx)
-        me = await desk(visit, work)
-        occurrence = await _occurrence(work, id_)
-        if not me.sees(unit):
-            raise Refusal(wording.not_allowed())
-        if await work.people.count(unit) > _NAMES_UP_TO:
-            return visit.see_other(f"{CONSOLE}campaign?{urlencode({'id': id_, 'unit': unit})}")
-        lines = await work.stats.sheet(id_, unit)
-        work.people.audit(me.person.id, "looked at unfinished", visit.now, {"occurrence": id_, "unit": unit})
-    return visit.page(
-        "console_unfinished.html",
-        me=me,
-        occurrence=occurrence,
-        unit=unit,
-        open=[line for line in lines if _is_open(line)],
-        exempt=[line for line in lines if line.exempt],
-        whole=len(lines),
-        voluntary=occurrence.do is Do.CONFIRM or occurrence.ladder.done is None,
-    )
-
-
-def _is_open(line: SheetLine) -> bool:
-    return line.done_at is None and not line.exempt
-
-
-async def _occurrence(work: Work, id_: str) -> Occurrence:
+async def the_occurrence(work: Work, id_: str) -> Occurrence:
+    """Raises Refusal where there is none."""
     occurrence = await work.duties.occurrence(id_)
     if occurrence is None:
         raise Refusal(wording.no_such_page())

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.duties.rules import Do
 from bot.errors import Refusal
 from bot.reports.actions import period_report, sheet_report, span
+from bot.reports.behind_sheet import behind_sheet
 from bot.reports.documents import Document, Paragraph, Table
 from bot.reports.files import written
 from bot.reports.rules import ReportKind, Tally, by_unit, merged, percent
@@ -27,6 +28,7 @@ _TYPES: Final = {
     "pdf": "application/pdf",
 }
 _MANY: Final = 60
+_OF_SCOPE: Final = ("campaign", "unfinished")
 
 
 async def form(visit: Visit) -> web.StreamResponse:
@@ -52,17 +54,18 @@ async def export(visit: Visit) -> web.StreamResponse:
     posted = {name: value for name, value in (await visit.form()).items() if isinstance(value, str)}
     what, unit, id_ = posted.get("what", ""), posted.get("unit", ""), posted.get("id", "")
     ending = posted.get("ending", "xlsx")
-    if ending not in _ENDINGS:
+    if ending not in _ENDINGS or (what == "unfinished" and ending != "xlsx"):  # too long to be printed
         raise Refusal(wording.no_such_page())
-    async with visit.pages.database.begin() as tx:
+    async with visit.pages.database.reading() as tx:  # seconds, for a large school, in which others write
         work = Work(tx)
         me = await desk(visit, work)
-        # A campaign without a unit is everything the asker may see; anything else names a unit of theirs.
-        if (unit or what != "campaign") and not me.sees(unit):
+        # Without a unit these are everything the asker may see; anything else names a unit of theirs.
+        if (unit or what not in _OF_SCOPE) and not me.sees(unit):
             raise Refusal(wording.not_allowed())
         document = await _document(visit, work, me, what, unit, id_)
-        detail = {"what": what, "unit": unit, "occurrence": id_, "ending": ending}
-        work.people.audit(me.person.id, "export", visit.now, detail)
+    detail = {"what": what, "unit": unit, "occurrence": id_, "ending": ending}
+    async with visit.pages.database.begin() as tx:
+        Work(tx).people.audit(me.person.id, "export", visit.now, detail)
     data = await asyncio.to_thread(written, document, f"export.{ending}")
     return file_answer(data, document.title, ending)
 
@@ -82,6 +85,11 @@ async def _document(visit: Visit, work: Work, me: Desk, what: str, unit: str, id
         if not tallies:
             raise Refusal(wording.no_such_page())
         return campaign_sheet(school, tallies)
+    if what == "unfinished":
+        units = (unit,) if unit else me.scope
+        found = await work.duties.open_lines(units)
+        titles = {one.id: one.title for one, _ in (await work.duties.behind(units)).campaigns}
+        return behind_sheet(school, found, titles, now)
     if what == "sheet":
         return await sheet_report(work.stats, school, unit, id_, now)
     if what in set(ReportKind):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.duties import excusing
 from bot.duties.rules import Ask
 from bot.people.rules import Person
 from bot.people.spelling import tidy
@@ -50,7 +51,12 @@ async def _card(work: Work, person: Person, visit: Visit) -> Card:
     tasks = await work.duties.open_tasks(person.id)
     todo = dict.fromkeys(o.title for _, o in tasks if o.ask not in (Ask.NOTHING, Ask.TAP, Ask.CONFIRM))
     contacts = (await work.people.contacts_of([person.id])).get(person.id, [])
-    exempt = [e.reason for e in await work.people.exemptions(person.id) if e.holds(e.duty, visit.now)]
+    duties = visit.school.plan.duties
+    exempt = [
+        excusing.shown(one.reason, duties[one.duty].title if one.duty in duties else "")
+        for one in await work.people.exemptions(person.id)
+        if one.holds(one.duty, visit.now)
+    ]
     return Card(person, any(not c.unreachable for c in contacts), tuple(todo), tuple(exempt))
 
 

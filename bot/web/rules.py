@@ -25,7 +25,9 @@ LINK_LASTS: Final = timedelta(minutes=10)
 SIGN_LASTS: Final = timedelta(hours=48)
 
 CONSOLE: Final = "/console/"
-_ROOMS: Final = frozenset({"", "roster", "reports", "exports", "people", "audit", "follow", "cases"})
+_ROOMS: Final = frozenset(
+    {"", "roster", "reports", "exports", "people", "audit", "follow", "cases", "unfinished", "forward"}
+)
 _RELATIVE: Final = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]{0,500}")
 _NEVER: Final = re.compile(r"/(?:oauth|callback)(?:/|$)")
 _DRAWING: Final = re.compile(r"M\d{1,4} \d{1,4}(?: [ML]\d{1,4} \d{1,4})+", re.ASCII)

@@ -11,10 +11,12 @@ from random import Random
 import pytest
 
 from bot.delivery.actions_reminders import remind_due
+from bot.delivery.store_reminders import Reminders
+from bot.delivery.wording import to_teacher, to_teacher_card
 from bot.messages import Address, Content, Markdown, Notice, Realm, Urgency
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock
-from tests.delivery.post import CAMPUS, MONDAY, SEND, WEBHOOK, Post
+from tests.delivery.post import CAMPUS, MONDAY, SEND, SOFTWARE, WEBHOOK, Post
 
 
 @pytest.fixture
@@ -111,3 +113,27 @@ async def test_the_staff_group_hears_the_total_once_and_nobody_of_a_handful(post
     (card,) = [b.card for b in found if b.card]
     assert card.rows == [["应到", "3人"], ["已完成", "还差不到5人"], ["豁免", "0人"]]
     assert not any(name in found[0].seen for name in ("林小满", "周一诺", "软件2301"))
+
+
+async def test_a_child_is_one_however_many_guardians(post: Post) -> None:
+    campaign = await post.launched("parent-letter")
+    async with post.work() as work:
+        assert await Reminders(work.tx).open_by_unit(campaign) == {SOFTWARE: 1}
+
+
+async def test_of_very_many_classes_the_last_line_is_the_rest(post: Post) -> None:
+    campaign = await post.launched("term-test")
+    async with post.work() as work:
+        occurrence = await work.duties.occurrence(campaign)
+    assert occurrence is not None
+    open_ = {f"{school}/初一/{n}班": n for school in ("一中", "二中") for n in range(1, 31)}
+    card = to_teacher_card(occurrence, open_, "https://example.edu.cn/")
+    assert len(card.figures) == 6
+    assert card.figures[0] == ("30人", "一中/初一/30班"), "two classes of one name are told apart"
+    assert card.figures[-1] == ("784人", "其余55个班")
+    assert sum(int(left.rstrip("人")) for left, _ in card.figures) == sum(open_.values())
+    text = to_teacher(occurrence, open_)
+    assert "等60个班共930人" in text
+    assert len(text.encode()) < 600
+    few = to_teacher_card(occurrence, {"一中/初一/1班": 3}, "https://example.edu.cn/")
+    assert few.figures == (("3人", "1班"),)

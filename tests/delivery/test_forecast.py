@@ -23,6 +23,7 @@ from bot.duties.rules import Ask
 from bot.duties.statutory import china
 from bot.messages import Realm, Urgency
 from bot.people.rules import PersonKind, Stage
+from bot.people.store_statements import GIVE_WARD
 from bot.work import Work
 from tests.delivery.post import SEND, Post
 
@@ -193,6 +194,23 @@ def test_everybody_is_somewhere_and_nothing_ends_before_it_begins(
     whole = replace(looked, kinds={kind: count * sample for kind, count in looked.kinds.items()})
     assert told(plan, whole, moment, duty).people == found.people * sample
     assert len(say.preview("一封信", found).encode()) < 1200
+
+
+async def test_a_guardian_is_excused_when_every_child_is(post: Post) -> None:
+    """From a letter, which asks about each child; the mother of two is asked about the other one."""
+    assert (await forecast(post, "parent-letter")).exempt == 0
+    mother, brother = await post.person("P1"), await post.person("2301002")
+    async with post.work() as work:
+        work.people.exempt(await post.person("2301001"), "parent-letter", "监护人不同意", post.now)
+    assert (await forecast(post, "parent-letter")).exempt == 2
+    async with post.work() as work:
+        work.tx.write(GIVE_WARD, parent_id=mother, child_id=brother)
+    found = await forecast(post, "parent-letter")
+    assert (found.exempt, found.kinds) == (1, {PARENT: 2})
+    await post.launched("parent-letter")
+    async with post.work() as work:
+        given = await work.duties.tasks_for((await work.duties.occurrences(duty="parent-letter"))[0].id)
+    assert sorted(task.exempt for task, _ in given) == ["", "监护人不同意", "监护人不同意"]
 
 
 async def test_it_is_what_happens(post: Post) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.people.difference import Difference, difference
 from bot.people.roster_rows import Corp, Known, RosterFile, RosterRow
 from bot.people.rules import PersonKind, RoleHeld, RoleName, Stage
+from bot.people.wording import too_many_leavers
 
 STUDENT, STAFF, PARENT = PersonKind.STUDENT, PersonKind.STAFF, PersonKind.PARENT
 
@@ -95,6 +96,36 @@ def test_more_than_a_fifth_leaving_is_suspicious() -> None:
     current = people(*(known(str(n)) for n in range(10)))
     assert not difference(current, file_of(*(row(str(n)) for n in range(8)))).many_leavers
     assert difference(current, file_of(*(row(str(n)) for n in range(7)))).many_leavers
+
+
+def test_the_missing_teachers_are_not_hidden_among_the_pupils() -> None:
+    pupils = [str(n) for n in range(100)]
+    teachers = [str(n) for n in range(100, 110)]
+    current = people(*map(known, pupils), *(known(code, kind=STAFF) for code in teachers))
+    rows = [row(code) for code in pupils]
+
+    def left(count: int) -> Difference:
+        return difference(current, file_of(*rows, *(row(code, kind=STAFF) for code in teachers[:count])))
+
+    assert left(1).emptied == {STAFF: 9}
+    said = too_many_leavers(left(1))
+    assert "教职工9人离校（现有10人）" in said
+    assert "学生" not in said
+    assert left(7).many_leavers
+    assert not left(8).many_leavers
+    assert left(0).empty, "a list of students says nothing about staff"
+
+
+@given(st.tuples(*[st.integers(0, 30)] * 4))
+def test_what_is_too_many_of_all_is_too_many_of_some_kind(counts: tuple[int, int, int, int]) -> None:
+    """Counting by kind never lets pass what counting all together refused."""
+    here, gone, staff, staff_gone = counts
+    pupils = [known(str(n)) for n in range(here + gone)]
+    others = [known(str(100 + n), kind=STAFF) for n in range(staff + staff_gone)]
+    teachers = [row(str(100 + n), kind=STAFF) for n in range(staff)]
+    found = difference(people(*pupils, *others), file_of(*(row(str(n)) for n in range(here)), *teachers))
+    if len(found.leavers) > 0.20 * found.base:
+        assert found.many_leavers
 
 
 def test_a_missing_column_leaves_things_alone_and_an_empty_cell_clears_them() -> None:
