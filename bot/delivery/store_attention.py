@@ -100,17 +100,17 @@ class Attention(Lessons):
         lately = sa.exists().where(
             theirs, had.c.settled_at > now - _LAST_HOUR, had.c.state == DeliveryState.SENT
         )
-        open_ = (theirs, had.c.settled_at.is_(None))
-        under_way = sa.exists().where(*open_, had.c.state == DeliveryState.LEASED)
-        due = (had.c.state == DeliveryState.DUE, had.c.urgency == Urgency.ROUTINE, had.c.not_before <= now)
-        another = sa.select(sa.func.count()).where(*open_, *due).scalar_subquery() > 1
+        is_due = (had.c.state == DeliveryState.DUE, had.c.urgency == Urgency.ROUTINE, had.c.not_before <= now)
+        # One that is under way counts as two: with the one that is looked at, or alone, it is another.
+        open_ = sa.func.sum(sa.case((had.c.state == DeliveryState.LEASED, 2), (sa.and_(*is_due), 1), else_=0))
+        another = sa.select(open_).where(theirs, had.c.settled_at.is_(None)).scalar_subquery() > 1
         answering = sa.exists().where(
             sitting.c.person_id == person.c.id, _OPEN, sitting.c.touched_at > rested
         )
         full = counted.scalar_subquery() >= _by_kind({kind: cap.count for kind, cap in caps.items()})
         found = await self._tx.rows(
             sa.select(person.c.id).where(
-                among(person.c.id, people), sa.or_(person.c.less, full, lately, under_way, another, answering)
+                among(person.c.id, people), sa.or_(person.c.less, full, lately, another, answering)
             )
         )
         return {row.id for row in found}
@@ -127,16 +127,20 @@ class Attention(Lessons):
                 first[person_id] = min(id_, first.get(person_id, id_))
         if self._tx.dialect == "sqlite" or not first:
             return set()  # one writer at a time
-        due = delivery.alias("due")
-        rows = await self._tx.rows(
-            sa.select(due.c.id, due.c.person_id).where(
-                among(due.c.person_id, sorted(first)),
-                due.c.settled_at.is_(None),
-                due.c.state == DeliveryState.DUE,
-                due.c.urgency == urgency,
-                due.c.not_before <= now,
-            )
+        is_due = sa.and_(
+            delivery.c.settled_at.is_(None),
+            delivery.c.state == DeliveryState.DUE,
+            delivery.c.urgency == urgency,
+            delivery.c.not_before <= now,
         )
+        whose = delivery.c.person_id
+        several = (
+            sa.select(whose)
+            .where(among(whose, sorted(first)), is_due)
+            .group_by(whose)
+            .having(sa.func.count() > 1)
+        )
+        rows = await self._tx.rows(sa.select(delivery.c.id, whose).where(whose.in_(several), is_due))
         earlier = {row.id: row.person_id for row in rows if row.id < first[row.person_id]}
         if not earlier:
             return set()
