@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -24,13 +26,19 @@ _TOLD: Final = (Standing.DELIVERED, Standing.FOLDED, Standing.RECALLED)
     "stop", "停止", "发错了", "刚才发错了", who=Who.ADMIN, help="/stop  发错了：停下、撤回，看已发多少"
 )
 async def stop(turn: Turn) -> Say:
-    """「/stop」 lists what is going out, 「/stop ID」 tells how far it is; 停止, 暂停 and 恢复 do it."""
-    id_, _, act = turn.rest.partition(" ")
-    if not id_:
-        return await _running(turn)
-    occurrence = await turn.work.duties.occurrence(id_)
+    """「/stop」 lists what is going out, 「/stop WHICH」 tells how far it is; 停止, 暂停 and 恢复 do it."""
+    which, _, act = turn.rest.partition(" ")
+    running = await _running(turn)
+    if not which:
+        return _list(running)
+    said_so = which.casefold()
+    named = [one for one in running if said_so in (one.id.casefold(), one.duty, one.title.casefold())]
+    if len(named) > 1:
+        return _list(named)
+    occurrence = named[0] if named else await turn.work.duties.occurrence(which)
     if occurrence is None or not in_scope(occurrence.unit, turn.someone.units(*ADMIN_ROLES)):
         raise Refusal(wording.not_running())
+    id_ = occurrence.id
     match act.strip():
         case "停止":
             counts = await actions.stop(turn.work, id_, turn.now)
@@ -40,38 +48,45 @@ async def stop(turn: Turn) -> Say:
         case "恢复":
             said = wording.resumed() if await actions.resume(turn.work, turn.school, id_, turn.now) else None
         case _:
-            return await _look(turn, occurrence)
+            return await _look(turn, occurrence, which)
     if said is None:
         raise Refusal(wording.not_running())
     turn.work.people.audit(turn.someone.id, _ACTS[act.strip()], turn.now, {"occurrence": id_})
-    return Say(said, _buttons(id_, "恢复", "停止") if act.strip() == "暂停" else ())
+    return Say(said, _buttons(which, "恢复", "停止") if act.strip() == "暂停" else ())
 
 
 _ACTS: Final = {"停止": "campaign stop", "暂停": "campaign pause", "恢复": "campaign resume"}
 
 
-async def _running(turn: Turn) -> Say:
+async def _running(turn: Turn) -> list[Occurrence]:
+    """What may still be stopped, newest first."""
     scope = turn.someone.units(*ADMIN_ROLES)
-    found = [
+    return [
         one
         for one in await turn.work.duties.occurrences(limit=60)
         if one.state in (_S.OPEN, _S.PAUSED, _S.ASKED, _S.WAITING)
         and turn.now - one.planned_at < _LATELY
         and in_scope(one.unit, scope)
-    ][:_SHOWN]
-    choices = tuple(Choice(f"/stop {one.id}", one.title) for one in found)
-    return Say(wording.running(found), choices)
+    ]
 
 
-async def _look(turn: Turn, occurrence: Occurrence) -> Say:
+def _list(found: Sequence[Occurrence]) -> Say:
+    """Each by its duty, which is short to type; by its whole name where a duty is going out twice."""
+    duties = Counter(one.duty for one in found)
+    called = {one.duty if duties[one.duty] == 1 else one.id: one for one in found[:_SHOWN]}
+    choices = [Choice(f"/stop {name}", one.title) for name, one in called.items()]
+    return Say(wording.running(called), tuple(choices))
+
+
+async def _look(turn: Turn, occurrence: Occurrence, which: str) -> Say:
     if occurrence.state is _S.STOPPED:
         return Say(wording.stopped(await turn.work.outbox.stopped(occurrence.id)))
     people = await turn.work.outbox.states(occurrence.id)
     told = sum(people.get(standing, 0) for standing in _TOLD)
     acts = ("恢复", "停止") if occurrence.state is _S.PAUSED else ("停止", "暂停")
     said = wording.how_far(occurrence.title, told, people.get(Standing.WAITING, 0))
-    return Say(said, _buttons(occurrence.id, *acts))
+    return Say(said, _buttons(which, *acts))
 
 
-def _buttons(id_: str, *acts: str) -> tuple[Choice, ...]:
-    return tuple(Choice(f"/stop {id_} {act}", act) for act in acts)
+def _buttons(which: str, *acts: str) -> tuple[Choice, ...]:
+    return tuple(Choice(f"/stop {which} {act}", act) for act in acts)

@@ -220,10 +220,12 @@ def after_stopping() -> str:
     return "原文留档，打开链接的人会看到已停止。更正请改好材料，再发 /push。"
 
 
-def running(found: Sequence[Occurrence]) -> str:
+def running(found: Mapping[str, Occurrence]) -> str:
+    """By what to type."""
     if not found:
         return "这一周没有正在发的活动。"
-    lines = ["要停哪一项："] + [f"{one.title} {moment(one.planned_at)[5:]}（{one.id}）" for one in found]
+    lines = ["要停哪一项："]
+    lines += [f"{one.title} {moment(one.planned_at)[5:]}（{name}）" for name, one in found.items()]
     return "\n".join([*lines, "发 /stop 编号，先看发到哪里。"])
 
 

@@ -32,7 +32,7 @@ async def test_stopped_half_way_with_the_three_numbers(cast: Cast) -> None:
     assert read(cast.lin) == [False]
     assert read(cast.zhou) == []
     await cast.chen.says("刚才发错了")
-    cast.chen.hears("要停哪一项", "学生周提醒", one)
+    cast.chen.hears("要停哪一项", "学生周提醒", "（weekly-reminder）")
     await cast.chen.says(f"/stop {one}")
     cast.chen.hears("已发2人，还没发1人")
     await cast.chen.says(f"/stop {one} 停止")
@@ -65,6 +65,23 @@ async def test_held_back_and_let_go_in_the_chat(cast: Cast) -> None:
     await cast.stage.settle()
     assert read(cast.lin) == [False]
     assert (await of(cast, "weekly-reminder")).state is OccurrenceState.OPEN
+
+
+async def test_what_is_short_to_type_is_enough_until_two_are_meant(cast: Cast) -> None:
+    """In WeCom a reply has nothing to tap: the name of the duty, or its title, must do."""
+    first = await cast.stage.fire("weekly-reminder")
+    await cast.chen.says("/stop Weekly-reminder 暂停")
+    cast.chen.hears("已暂停", "/stop Weekly-reminder 恢复")
+    await cast.chen.says("/stop 学生周提醒 恢复")
+    cast.chen.hears("已恢复")
+    cast.stage.clock.turn(timedelta(hours=2))
+    second = await cast.stage.fire("weekly-reminder")
+    assert first != second
+    await cast.chen.says("/stop weekly-reminder 停止")
+    cast.chen.hears("要停哪一项", first, second)
+    assert "已停止" not in cast.chen.bubbles[-1].seen
+    await cast.chen.says(f"/stop {second} 停止")
+    cast.chen.hears("已停止")
 
 
 async def test_only_who_answers_for_all_of_it_stops_it(cast: Cast) -> None:
