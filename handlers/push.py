@@ -26,6 +26,7 @@ from bot.wording import within
 
 router = Router("push")
 _AHEAD = timedelta(days=14)
+_LISTED = 12  # duties; a morning's digest must not push the term's test off the list
 _MOST = 6  # units to tap; more are typed
 _SENTENCE = 400  # bytes: room for what is asked
 
@@ -57,11 +58,14 @@ async def push(turn: Turn) -> Say:
 
 def _coming(turn: Turn) -> str:
     pack = turn.school.pack_of(turn.someone.unit)
-    found = occurrences(turn.school.plan, pack, turn.now, turn.now + _AHEAD)
+    times: dict[str, list[Planned]] = {}
+    for planned in occurrences(turn.school.plan, pack, turn.now, turn.now + _AHEAD):
+        if not planned.duty.digest:
+            times.setdefault(planned.duty.id, []).append(planned)
     lines = ["接下来两周："]
-    lines += [
-        f"{moment(p.planned_at)[5:]} {p.duty.title}（{p.duty.id}）" for p in found if not p.duty.digest
-    ][:8]
+    for id_, found in list(times.items())[:_LISTED]:
+        often = f"，共{len(found)}次" if len(found) > 1 else ""
+        lines.append(f"{moment(found[0].planned_at)[5:]} {found[0].duty.title}（{id_}）{often}")
     lines.append("要先发哪一项：/push 编号")
     return "\n".join(lines)
 

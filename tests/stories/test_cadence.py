@@ -78,7 +78,10 @@ async def test_a_clock_that_steps_back_launches_nothing_again(cast: Cast) -> Non
 
 async def test_an_administrator_looks_before_sending(cast: Cast) -> None:
     await cast.chen.says("/push")
-    cast.chen.hears("接下来两周", "weekly-reminder")
+    cast.chen.hears("接下来两周", "weekly-reminder", "monthly-bulletin")
+    listed = cast.chen.bubbles[-1].seen
+    assert listed.count("morning-digest") == 1, "what comes every day leaves room for the rest"
+    assert "次" in listed
     await cast.chen.says("/push weekly-reminder")
     cast.chen.hears("将发给4人（学生4）", "总阅读时间")
     await cast.chen.says("/push weekly-reminder 发送")
