@@ -40,8 +40,9 @@ async def what(turn: Turn) -> Say:
         return Say(whole, (_DONE,))
     choices = (_DONE, _page(turn, base))
     for keep in range(len(lines) - 1, 0, -1):
-        left = wording.links_left(sum(of_class[keep:]))
-        text = "\n".join([*lines[:keep], left, wording.FORWARDED])
+        missing = sum(of_class[keep:])
+        left = [wording.links_left(missing)] if missing else []
+        text = "\n".join([*lines[:keep], *left, wording.FORWARDED])
         if of_class[keep - 1] and len(text.encode()) <= room(choices):
             return Say(text, choices)
     return Say("\n".join([wording.links_left(sum(of_class)), wording.FORWARDED]), choices)

@@ -130,7 +130,9 @@ async def _person(turn: Turn, code: str) -> Person:
 
 
 async def _open(turn: Turn, person: Person) -> list[TaskOf]:
-    """What is open of this person and of guardians for them; one guardian's task stands for both's."""
+    """What is open of this person and of guardians for them, the oldest first; one guardian's task stands for
+    both's.
+    """
     found: dict[tuple[str, int], TaskOf] = {}
     for one in [person, *await turn.work.people.guardians(person.id)]:
         for task, occurrence in await turn.work.duties.open_tasks(one.id):
@@ -138,7 +140,7 @@ async def _open(turn: Turn, person: Person) -> list[TaskOf]:
             if is_theirs and _can_be_recorded(occurrence):
                 key = (occurrence.id, task.about or task.person)
                 found.setdefault(key, (task, occurrence))
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: one[1].planned_at)
 
 
 def _can_be_recorded(occurrence: Occurrence) -> bool:

@@ -50,7 +50,7 @@ async def _asked(turn: Turn, scope: tuple[str, ...]) -> tuple[str | None, str | 
             continue
         matches = [] if unit is not None else await turn.work.people.find_unit(word, scope)
         if len(matches) > 1:
-            rest = " ".join(["", *words[at + 1 :]])
+            rest = " ".join(["", *words[:at], *words[at + 1 :]])
             names = labels(matches).values()
             taps = fitting(Choice(f"/stats {name}{rest}", name) for name in names)
             return Say(wording.which(word, len(matches)), taps)

@@ -22,13 +22,19 @@ from bot.people.tables_school import parent_follow
 
 SUBJECT: Final = sa.case((task.c.about_id > 0, task.c.about_id), else_=task.c.person_id)
 _PEOPLE: Final = sa.func.count(sa.distinct(SUBJECT))
-# None that is voluntary, for nobody is behind with it.
+_asks: Final = occurrence.alias("asks")
+# None that is voluntary, for nobody is behind with it. As a list of campaigns: the index leads to their
+# tasks, and those of all the reminders of the years before are not looked at.
 _OWED: Final = (
     task.c.settled_at.is_(None),
     task.c.exempt == "",
-    occurrence.c.state.in_(OPEN_STATES),
-    occurrence.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
-    occurrence.c.do != Do.CONFIRM,
+    task.c.occurrence_id.in_(
+        sa.select(_asks.c.id).where(
+            _asks.c.state.in_(OPEN_STATES),
+            _asks.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
+            _asks.c.do != Do.CONFIRM,
+        )
+    ),
 )
 
 

@@ -8,9 +8,9 @@ from typing import Final
 from bot.duties.wording import moment
 from bot.people.rules import leaf
 from bot.receipts.rules import Level, SealedReceipt
+from bot.wording import LIMIT
 
 LISTED: Final = 30  # receipts that are looked at for one answer
-_LIMIT: Final = 2048  # bytes of a text message or passive reply (90236, 90241)
 LEVELS = {Level.TAP: "身份点按", Level.NAME: "键入姓名", Level.HAND: "手写签名", Level.PAPER: "纸质签名"}
 
 
@@ -35,7 +35,7 @@ def mine(receipts: Sequence[SealedReceipt]) -> str:
     for shown in range(len(lines), 0, -1):
         older = [tail] if shown < len(lines) or len(lines) == LISTED else []
         text = "\n".join([head, *lines[:shown], *older])
-        if len(text.encode()) <= _LIMIT:
+        if len(text.encode()) <= LIMIT:
             break
     return text
 

@@ -41,11 +41,9 @@ def bulletin(period: Period) -> Document:
     sections: list[tuple[str, list[Block]]] = [(wording.OVERALL, _overall(period, tallies, named))]
     if tallies:
         sections.append((wording.DUTIES, [_by_duty(tallies)]))
-        sections.append((wording.UNITS, [_sums(wording.BY_UNIT, named, _few(named))]))
+        sections.append((wording.UNITS, [_sums(wording.BY_UNIT, named)]))
         if period.kind in _LONG:
-            months = _by_month(tallies)
-            few = frozenset(month for month, own in months.items() if is_small(Sums.of(own).owed))
-            sections.append((wording.MONTHS, [_sums(wording.BY_MONTH, months, few)]))
+            sections.append((wording.MONTHS, [_sums(wording.BY_MONTH, _by_month(tallies))]))
     if period.cases is not None:
         long = period.kind in _LONG
         before = period.cases_before if long else None
@@ -108,18 +106,19 @@ def _by_duty(tallies: Sequence[Tally]) -> Table:
     return Table(wording.BY_DUTY, tuple(rows), (2.6, 0.7, 0.9, 0.8, 1.0, 1.0, 0.9, 1.0, 1.2, 1.0))
 
 
-def _few(units: Mapping[str, Sequence[Tally]]) -> frozenset[str]:
-    """The units of which too few must do something."""
-    return kept_back({name: Sums.of(own).owed for name, own in units.items()})
+def _few(groups: Mapping[str, Sequence[Tally]]) -> frozenset[str]:
+    """The units, or months, of which too few must do something."""
+    return kept_back({name: Sums.of(own).owed for name, own in groups.items()})
 
 
 def _share(sums: Sums, asked: bool) -> str:
     return percent(sums.done, sums.owed) if asked else percent(sums.told, sums.due)
 
 
-def _sums(head: tuple[str, ...], groups: Mapping[str, Sequence[Tally]], few: frozenset[str]) -> Table:
-    """A row for each; of ``few`` it does not say what must be done."""
+def _sums(head: tuple[str, ...], groups: Mapping[str, Sequence[Tally]]) -> Table:
+    """A row for each; where too few must do something it does not say what they did."""
     rows: list[tuple[Cell, ...]] = []
+    few = _few(groups)
     for name, own in groups.items():
         s = Sums.of(own)
         if is_small(s.due):

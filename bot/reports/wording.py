@@ -60,7 +60,7 @@ def own_class(
 ) -> str:
     """本班: for each class what is going on, newest first; nobody is named. ``more`` stands at the end."""
     if not tallies:
-        return "您的班还没有活动。"
+        return within(["您的班还没有活动。"], more, limit=limit)
     units = by_unit(tallies)
     called = labels(units)
     if len(units) > _IN_FULL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -64,6 +65,22 @@ def test_fewer_than_five_who_must_do_something_are_shown_nowhere(owed: list[int]
         assert sum(owed) - rest >= 5, "the others tell it"
         assert figure is None or all(f"{unit}不单列" in figure.alt for unit in few)
         assert figure is None or figure.svg.count("不单列") >= len(few)
+
+
+def test_the_other_months_do_not_tell_a_month_of_fewer_than_five() -> None:
+    """The sum over all months stands above them."""
+    months = {9: (3, 1), 10: (40, 30), 11: (50, 45)}
+    tallies = tuple(
+        replace(counted("01系", Ask.TICK, *figures), planned_at=datetime(2026, month, 10, tzinfo=UTC))
+        for month, figures in months.items()
+    )
+    told = tuple(replace(one, ask=Ask.NOTHING, due=20, done=0) for one in tallies)
+    document = bulletin(Period(ReportKind.ANNUAL, SCHOOL, "", SINCE, NOW, NOW, (*told, *tallies)))
+    tables = {table.head[0]: table.rows for table in document.blocks if isinstance(table, Table)}
+    shown = [row[5:8] for row in tables["月份"]]
+    assert shown[0] == ("<5", "—", "—")
+    rest = 93 - sum(row[0] for row in shown if isinstance(row[0], int))
+    assert rest >= 5, "the others tell it"
 
 
 LONG = [

@@ -55,6 +55,13 @@ async def enters(phone: Speaker, address: str) -> Page:
     return await phone.visit(address, {"csrf": token[1]})
 
 
+async def test_before_anything_was_sent_the_silent_families_are_told(school: Cast) -> None:
+    """The first weeks of a term are when parents can be asked to follow."""
+    wang = school.member("wang")
+    await wang.says("本班")
+    wang.hears("您的班还没有活动。", "软件2301：1户未关注学校通知", "关注二维码")
+
+
 async def test_the_class_of_teacher_wang(school: Cast) -> None:
     wang, he = school.member("wang"), school.parent("p_he")
     await school.chen.says("/push parent-letter")

@@ -131,6 +131,8 @@ async def test_two_classes_of_one_name_are_told_apart(cast: Cast) -> None:
     assert "第二附属实验学校/初一/1班" in await answers(qin, "/stats 没有的单位")
     said = await answers(qin, "/stats 1班 学期测试")
     assert f"【/stats {SCHOOLS[0]}/初一/1班 学期测试】" in said
+    said = await answers(qin, "/stats 学期测试 1班")
+    assert f"【/stats {SCHOOLS[0]}/初一/1班 学期测试】" in said, "what was said before the unit is not lost"
     said = await answers(qin, f"/stats {SCHOOLS[0]}/初一/1班 学期测试")
     assert "在册9" in said
 

@@ -104,6 +104,17 @@ async def test_of_many_the_newest_are_tapped_and_the_others_named(cast: Cast) ->
     su.hears("已记「家访后电话告知了本人和家里的老人们」", "等8件")
 
 
+async def test_the_newest_are_so_by_their_day_whoever_owes_them(cast: Cast) -> None:
+    """What guardians owe for a child is among the child's own things where it belongs."""
+    await cast.stage.fire("parent-letter")
+    for hour in range(10, 14):
+        await cast.at(f"2026-10-12T{hour}:30")
+        await cast.stage.fire("term-test")
+    await cast.su.says("登记 2301001 家访")
+    cast.su.hears("有5件没做完", "还有：给家长的一封信（")
+    assert "【登记 2301001 给家长的一封信" not in cast.su.bubbles[-1].seen
+
+
 async def test_only_one_thing_is_excused(cast: Cast) -> None:
     """Its running campaign and those to come, and nothing else; then it is taken back."""
     await cast.stage.fire("term-test")

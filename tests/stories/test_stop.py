@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
 
 from bot.duties.rules import Occurrence, OccurrenceState
 from bot.simulator.ears import Speaker
+from bot.simulator.stage import staged
+from bot.simulator.world import Clock
 from bot.work import Work
-from tests.stories.cast import Cast
+from tests.stories.cast import CAMPUS, MONDAY, Cast, _row
 from tests.stories.office import logs_in
 
 SEND = "/cgi-bin/message/send"
+COLLEGE = "信息工程学院"
+
+
+@pytest.fixture
+async def colleges(database_url: str, root: Path) -> AsyncIterator[Cast]:
+    """With somebody who administers one college alone."""
+    head = _row("T1006", "秦川", "教职工", COLLEGE, "qin", 职责="管理员", 负责单位=COLLEGE)
+    campus = replace(CAMPUS, rows=[*CAMPUS.rows, head])
+    async with staged(campus, database_url, root, Clock(source=lambda: MONDAY), rng=Random(5)) as stage:
+        await stage.rings()
+        yield Cast(stage)
 
 
 async def of(cast: Cast, duty: str) -> Occurrence:
@@ -92,3 +111,17 @@ async def test_only_who_answers_for_all_of_it_stops_it(cast: Cast) -> None:
     await cast.chen.says("/stop nothing@2026 停止")
     cast.chen.hears("没有这一项")
     assert (await of(cast, "weekly-reminder")).state is OccurrenceState.OPEN
+
+
+async def test_who_administers_a_college_stops_nothing_of_the_whole_school(colleges: Cast) -> None:
+    one, head = await colleges.stage.fire("weekly-reminder"), colleges.member("qin")
+    await head.says("/stop")
+    assert one not in head.bubbles[-1].seen
+    for act in ("", " 停止", " 暂停", " 恢复"):
+        await head.says(f"/stop {one}{act}")
+        head.hears("没有这一项")
+    assert (await of(colleges, "weekly-reminder")).state is OccurrenceState.OPEN
+    await colleges.chen.says("/push install-app 只发 信息工程学院 发送")
+    await colleges.stage.rings()
+    await head.says("/stop")
+    head.hears("国家反诈中心App")

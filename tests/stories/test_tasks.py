@@ -6,9 +6,13 @@ import re
 from datetime import timedelta
 from urllib.parse import urljoin
 
+import sqlalchemy as sa
+
 from bot.duties.launch import carry_out, register
 from bot.duties.occurrences import Planned
 from bot.duties.rules import OccurrenceState
+from bot.publishing.rules import State
+from bot.publishing.tables import article
 from bot.simulator.browser import Page
 from bot.simulator.ears import Speaker
 from bot.work import Work
@@ -90,6 +94,19 @@ async def test_a_follower_answers_a_letter_in_chat(cast: Cast) -> None:
     await cast.stage.fire("parent-letter")
     await cast.visitor.says("签收")
     cast.visitor.hears("已签收，编号")
+
+
+async def test_an_article_that_does_not_fit_leaves_no_class_behind(cast: Cast) -> None:
+    """Every class has its link; it is not said that some are missing."""
+    one = await cast.stage.fire("class-forward")
+    texts = dict.fromkeys(("text", "title", "digest", "content", "source_url"), "")
+    url = "https://mp.weixin.example/s?" + "x" * 1900
+    async with cast.stage.bot.database.begin() as tx:
+        row = {"id": 1, "occurrence_id": one, "account": "campus", "number": 1, "asked_by": 1, "url": url}
+        await tx.execute(sa.insert(article), row | texts | {"state": State.PUBLISHED})
+    await cast.su.says("转发")
+    cast.su.hears("软件2301 http", "转好后回「已转发」")
+    assert "还有" not in cast.su.bubbles[-1].seen
 
 
 async def test_a_teacher_forwards_and_opens_are_counted_per_class(cast: Cast) -> None:
