@@ -187,10 +187,7 @@ class Campaigns:
                 await self._take_back(row.id, now, among(shipment.c.id, shipments))
 
     async def stopped(self, occurrence_id: str) -> Stopped:
-        """People told, of these taken back, and never told, of a campaign that was stopped.
-
-        As in ``states`` reminders do not count.
-        """
+        """Of a stopped campaign: people told, of these taken back, and never told. Reminders do not count."""
         told = delivery.c.state.in_(_TOLD)
         marks = {
             "sent": told,
