@@ -119,7 +119,7 @@ class Ledger:
             return ()
         if account.type != "service":
             return ("custom", "mass")
-        asked = ("subscribe",) if "subscribe" in account.templates else ()
+        asked = ("subscribe",) if account.subscription else ()
         return ("custom", "template", *asked, "mass")
 
     async def calls(self, rows: Quotas, account: AccountSettings, now: datetime) -> list[Left]:

@@ -83,13 +83,14 @@ class Campaigns:
         return found
 
     async def refusals(self, occurrence_id: str) -> dict[str, int]:
-        """How many messages of a campaign ended without reaching anybody, by the reason on record."""
+        """How many messages of a campaign surely or perhaps reached nobody, by the reason on record."""
+        reason = sa.case((delivery.c.state == DeliveryState.UNKNOWN, UNCLEAR), else_=delivery.c.outcome)
         rows = await self._tx.rows(
-            sa.select(delivery.c.outcome, sa.func.count().label("messages"))
+            sa.select(reason.label("reason"), sa.func.count().label("messages"))
             .where(delivery.c.occurrence_id == occurrence_id, delivery.c.state.in_(_MISSED))
-            .group_by(delivery.c.outcome)
+            .group_by("reason")
         )
-        return {row.outcome: row.messages for row in rows}
+        return {row.reason: row.messages for row in rows}
 
     async def unreached(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """(occurrence, person) -> why, for those whom no channel surely reached; ``""``: they have none."""
@@ -186,10 +187,7 @@ class Campaigns:
                 await self._take_back(row.id, now, among(shipment.c.id, shipments))
 
     async def stopped(self, occurrence_id: str) -> Stopped:
-        """People told, of these taken back, and never told, of a campaign that was stopped.
-
-        As in ``states`` reminders do not count.
-        """
+        """Of a stopped campaign: people told, of these taken back, and never told. Reminders do not count."""
         told = delivery.c.state.in_(_TOLD)
         marks = {
             "sent": told,

@@ -126,7 +126,7 @@ def verification_expired(account: str) -> str:
 def account_stopped(account: str, reason: str) -> str:
     """To administrators, by another account; ``reason`` begins with the platform's code."""
     return (
-        f"账号 {account} 停止发送了：平台答复「{reason[:_SHOWN]}」。它的消息都在排队，没有丢。"
+        f"账号 {account} 停止发送了：平台答复「{reason[:_SHOWN]}」。它的消息先等着，过了截止时间的不再发。"
         "请技术同事运行 ./run bot doctor 看怎么修，修好后运行 ./run bot db resume。"
     )
 

@@ -13,6 +13,7 @@ from bot.errors import PlatformError, Verdict
 
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 TIMEOUT: Final = aiohttp.ClientTimeout(total=10, connect=5)
+_SLOWEST: Final = 1 << 18  # bytes a second that the way out of a small school carries at least
 NOBODY_THERE: Final = timedelta(seconds=30)  # until the next look at a line that is down
 _LONGEST: Final = 4 << 20  # bytes; no list is so long, and an answer without end must not fill the memory
 _CHUNK: Final = 1 << 16
@@ -46,10 +47,15 @@ class Http:
         return await self._call("POST", path, params, lost=Verdict.UNKNOWN, data=body, headers=headers)
 
     async def upload(self, path: str, params: Mapping[str, str], name: str, data: bytes) -> dict[str, Any]:
-        """Multipart field ``media`` with a raw UTF-8 file name (90253); a repeat makes another media_id."""
+        """Multipart field ``media`` with a raw UTF-8 file name (90253); a repeat makes another media_id.
+
+        Twenty megabytes may take their time, which a call of some lines does not get.
+        """
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("media", data, filename=_file_name(name), content_type="application/octet-stream")
-        return await self._call("POST", path, params, lost=Verdict.RETRY, data=form)
+        total = (TIMEOUT.total or 0) + len(data) / _SLOWEST
+        timeout = aiohttp.ClientTimeout(total=total, connect=TIMEOUT.connect)
+        return await self._call("POST", path, params, lost=Verdict.RETRY, data=form, timeout=timeout)
 
     async def picture(self, address: str, most: int = 2 * 1024 * 1024) -> bytes:
         """What lies at an address the platform gave us, without our token. Raises PlatformError."""
@@ -70,7 +76,7 @@ class Http:
         url = self._base + path
         try:
             async with self._session.request(
-                method, url, params=params, timeout=TIMEOUT, allow_redirects=False, **options
+                method, url, params=params, allow_redirects=False, **{"timeout": TIMEOUT, **options}
             ) as response:
                 if response.status >= 500:
                     verdict = Verdict.RETRY if response.status == _NOT_TAKEN else lost

@@ -57,21 +57,35 @@ def fetched(visit: Visit, occurrence: Occurrence) -> web.Response:
     found = next((file for file in files if file.name == wanted["name"]), None)
     if found is None or occurrence.state is OccurrenceState.STOPPED:
         return visit.say(wording.no_such_page(), 404)
-    return _response(found)
+    return _response(visit, found)
 
 
 async def cover(visit: Visit) -> web.StreamResponse:
     """GET /cover/{text}: the picture on a message, which the platform fetches before anybody opens it."""
     text = visit.school.library.get(visit.request.match_info["text"])
-    return _response(text.cover) if text and text.cover else visit.say(wording.no_such_page(), 404)
+    found = text.cover if text else None
+    return _response(visit, found) if found else visit.say(wording.no_such_page(), 404)
 
 
-def _response(file: Enclosure) -> web.Response:
+def _response(visit: Visit, file: Enclosure) -> web.Response:
+    """All of it, or the part that is asked for: an iPhone plays nothing that it cannot get in parts."""
+    whole = len(file.data)
+    try:
+        part = visit.request.http_range
+    except ValueError:  # not one range of bytes: answered as if nothing had been asked
+        part = slice(None)
+    first, end, _ = part.indices(whole)
+    if first == whole:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{whole}"})
+    partly = {"Content-Range": f"bytes {first}-{end - 1}/{whole}"} if part.start is not None else {}
     return web.Response(
-        body=file.data,
+        body=file.data[first:end],
+        status=206 if partly else 200,
         content_type=_TYPES[file.ending],
         charset="utf-8" if file.ending == "txt" else None,
         headers={
+            **partly,
+            "Accept-Ranges": "bytes",
             "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}",
             "Cache-Control": "private, max-age=600",  # twenty megabytes are not fetched twice by one phone
         },

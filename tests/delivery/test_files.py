@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import sqlalchemy as sa
 
 from bot.delivery import actions
@@ -18,6 +19,7 @@ from tests.delivery.files_cast import (
     PAPER,
     RULES,
     arrive,
+    enclose,
     folder,
     house,
     kinds,
@@ -81,6 +83,31 @@ async def test_whom_only_the_official_account_reaches_opens_the_file_on_the_page
     slug = found[1].split("/")[2]
     for wrong in ("guide-app/两卡告知书.pdf", "guide-two-cards/..%2Fguide-app.md", "guide-two-cards/x.pdf"):
         assert (await zheng.visit(f"{house.stage.bot_url}/a/{slug}/file/{wrong}")).status == 404
+
+
+async def test_a_file_can_be_had_in_parts(database_url: str, folder: Path) -> None:
+    """An iPhone asks for two bytes before it plays a sound, and plays nothing where it gets the whole."""
+    sound = b"ID3" + bytes(range(253)) * 2
+    enclose(folder / "materials/guides/guide-app.md", {"听一听.mp3": sound})
+    async with opened(CAMPUS, database_url, folder) as post, aiohttp.ClientSession() as phone:
+        occurrence = await post.launched("install-app")
+        async with post.work() as work:
+            slug = await work.receipts.slug_of(occurrence)
+        for asked, status, told, part in (
+            ("bytes=0-1", 206, "bytes 0-1/509", sound[:2]),
+            ("bytes=500-", 206, "bytes 500-508/509", sound[500:]),
+            ("bytes=-9", 206, "bytes 500-508/509", sound[500:]),
+            ("bytes=0-9999", 206, "bytes 0-508/509", sound),
+            ("bytes=509-", 416, "bytes */509", b""),
+            ("bytes=0-1,5-6", 200, None, sound),
+            ("lines=1-2", 200, None, sound),
+            ("", 200, None, sound),
+        ):
+            url = f"{post.stage.bot_url}/a/{slug}/file/guide-app/听一听.mp3"
+            async with phone.get(url, headers={"Range": asked} if asked else {}) as answer:
+                assert (answer.status, answer.headers.get("Content-Range")) == (status, told), asked
+                assert await answer.read() == part
+                assert status == 416 or answer.headers["Accept-Ranges"] == "bytes"
 
 
 async def test_a_teacher_has_what_is_to_be_forwarded_in_the_chat(house: Post) -> None:

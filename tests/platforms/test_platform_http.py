@@ -101,6 +101,22 @@ async def test_a_slow_answer_is_unknown(
     assert caught.value.verdict is Verdict.RETRY
 
 
+async def test_a_large_file_has_more_time_than_a_call(
+    platform: FakePlatform, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(request: web.Request) -> web.Response:
+        await asyncio.sleep(0.5)
+        await request.read()
+        return web.json_response(OK)
+
+    monkeypatch.setattr("bot.platforms.http.TIMEOUT", aiohttp.ClientTimeout(total=0.05))
+    platform.answers_with("/upload", slow)
+    assert await http.upload("/upload", {}, "一封信.pdf", bytes(1 << 19)) == OK
+    with pytest.raises(PlatformError) as caught:
+        await http.upload("/upload", {}, "图.png", bytes(6))
+    assert caught.value.verdict is Verdict.RETRY
+
+
 async def test_a_picture_is_read_to_its_end(session: aiohttp.ClientSession) -> None:
     """It comes in pieces, with pauses between them; one that has no end is refused, not cut."""
     whole = b"\x89PNG\r\n\x1a\n" + b"x" * 300_000

@@ -130,3 +130,14 @@ async def test_every_person_is_in_one_line_and_the_sum_is_the_roster(browser: Ne
     page = await teacher.opens(f"/console/campaign?id={quote(campaign)}")
     assert "合计2" in page.words
     assert "原因：不在" not in page.words
+
+
+async def test_what_may_have_arrived_is_no_refusal(browser: New, campus: Campus) -> None:
+    campaign, _ = await campus.launches("weekly")
+    async with campus.database.begin() as tx:
+        await tx.execute(sa.update(delivery).values(state=DeliveryState.UNKNOWN, outcome="-1"))
+    admin = await enters(browser(), campus, "A1")
+    page = await admin.opens(f"/console/campaign?id={quote(campaign)}")
+    assert "结果不明3" in page.words
+    assert "结果不明，可能已收到3条" in page.words
+    assert "平台未送达" not in page.words
