@@ -12,7 +12,7 @@ import pytest
 
 from bot.messages import Address, Inbound, Kind, Reply
 from bot.platforms.port import CallbackQuery
-from bot.platforms.twin import MAX_TEXT, as_text, named, tapped, text_twin
+from bot.platforms.twin import as_text, named, tapped, text_twin
 from bot.platforms.wechat import payloads as wechat_payloads
 from bot.platforms.wecom import payloads as wecom_payloads
 from bot.platforms.wecom.codec import WecomCodec
@@ -22,6 +22,7 @@ from bot.quiz.files import load_bank
 from bot.quiz.items import Bank, Item, ItemType
 from bot.quiz.rules import SHOWN, Did, Sitting, answer, begin, letters_on_table
 from bot.quiz.wording import judged, question
+from bot.wording import LIMIT
 
 NOW = datetime(2026, 10, 12, 1, tzinfo=UTC)
 BANK = load_bank(Path(__file__).parent.parent / "question_bank")
@@ -43,7 +44,7 @@ def test_it_fits_the_phone_with_the_longest_reason_above_it() -> None:
         told = judged(answer(sitting, wrong, BANK, Random(1)))
         for lines in (named, tapped):
             text = f"{told}\n\n{text_twin(asked, lines)}"
-            assert len(text.encode()) <= MAX_TEXT, item.id
+            assert len(text.encode()) <= LIMIT, item.id
             assert item.stem in text, item.id
             assert all(option in text for _, option in item.options), item.id
 

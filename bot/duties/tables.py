@@ -90,6 +90,7 @@ class_link = sa.Table(
     sa.Column("opens", sa.Integer, nullable=False, server_default="0"),
     sa.Column("first_open_at", Moment),
     sa.UniqueConstraint("slug", "unit", "task_id"),
+    sa.Index("ix_class_link_task", "task_id"),
 )
 
 # Who said yes to a draft; an alert waits for two, and the author is none of them.

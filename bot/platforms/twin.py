@@ -19,8 +19,8 @@ from bot.messages import (
     Text,
     Voice,
 )
+from bot.wording import LIMIT
 
-MAX_TEXT: Final = 2048  # bytes of UTF-8
 _ELLIPSIS: Final = "…"
 _ENCODED: Final = str.maketrans(
     {"%": "%25", "&": "%26", "#": "%23", '"': "%22", "<": "%3C", ">": "%3E", "\n": "%0A"}
@@ -110,20 +110,20 @@ def text_twin(content: Content, lines: Lines = named) -> str:
     text = as_text(content)
     tail = "\n".join(lines(text.choices))
     if not tail:
-        return cut_bytes(text.text, MAX_TEXT)
-    room = MAX_TEXT - len(tail.encode()) - 1
+        return cut_bytes(text.text, LIMIT)
+    room = LIMIT - len(tail.encode()) - 1
     if room < len(_ELLIPSIS.encode()):
-        return cut_bytes(_lines(text.text, *named_only(text.choices)), MAX_TEXT)
+        return cut_bytes(_lines(text.text, *named_only(text.choices)), LIMIT)
     return _lines(cut_bytes(text.text, room), tail)
 
 
 def room(choices: tuple[Choice, ...]) -> int:
     """How many bytes of text fit beside these choices, whichever account says them."""
     tails = ("\n".join(lines(choices)) for lines in (named, tapped))
-    return MAX_TEXT - max(len(tail.encode()) + 1 for tail in tails) if choices else MAX_TEXT
+    return LIMIT - max(len(tail.encode()) + 1 for tail in tails) if choices else LIMIT
 
 
-def fitting(choices: Iterable[Choice], text: int = MAX_TEXT // 2) -> tuple[Choice, ...]:
+def fitting(choices: Iterable[Choice], text: int = LIMIT // 2) -> tuple[Choice, ...]:
     """The first of these, as many as leave so many bytes for the text."""
     kept: tuple[Choice, ...] = ()
     for choice in choices:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Choice, Text
-from bot.platforms.twin import MAX_TEXT, cut_bytes, cut_chars, tapped, text_twin
+from bot.platforms.twin import cut_bytes, cut_chars, tapped, text_twin
+from bot.wording import LIMIT
 
 
 @given(st.text(max_size=900), st.integers(3, 2048))
@@ -25,7 +26,7 @@ def test_a_twin_never_loses_a_choice(text: str, pairs: list[tuple[str, str]]) ->
     choices = tuple(Choice(word, label) for word, label in pairs)
     for lines in (tapped, None):
         twin = text_twin(Text(text, choices), lines) if lines else text_twin(Text(text, choices))
-        assert len(twin.encode()) <= MAX_TEXT
+        assert len(twin.encode()) <= LIMIT
         assert twin.count("<a href=") >= (len(choices) if lines else 0)
 
 

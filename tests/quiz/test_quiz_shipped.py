@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from bot.platforms.twin import MAX_TEXT, named, tapped, text_twin
+from bot.platforms.twin import named, tapped, text_twin
 from bot.quiz.bank import Reading, read_questions
 from bot.quiz.check import check_bank
 from bot.quiz.check_items import TWIN_BYTES, twin_bytes
@@ -23,6 +23,7 @@ from bot.quiz.items import ItemType
 from bot.quiz.overlap import overlaps
 from bot.quiz.rules import begin
 from bot.quiz.wording import question
+from bot.wording import LIMIT
 
 BANK = Path(__file__).parents[2] / "question_bank"
 SHIPPED = date(2026, 11, 22)
@@ -46,7 +47,7 @@ def test_there_is_enough_for_every_audience(shipped: Reading) -> None:
 
 
 def test_every_question_fits_a_text_message_of_both_platforms(shipped: Reading) -> None:
-    assert TWIN_BYTES == MAX_TEXT
+    assert TWIN_BYTES == LIMIT
     bank = shipped.bank
     for item in bank.items.values():
         drawn = tuple(Drawn(item.point, (item.id,)) for _ in range(20))
@@ -54,7 +55,7 @@ def test_every_question_fits_a_text_message_of_both_platforms(shipped: Reading) 
         for lines in (named, tapped):
             sent = text_twin(asked, lines)
             assert item.stem in sent
-            assert len(sent.encode()) <= twin_bytes(item) <= MAX_TEXT
+            assert len(sent.encode()) <= twin_bytes(item) <= LIMIT
 
 
 def test_the_whole_bank_travels_and_comes_back(shipped: Reading) -> None:

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from bot.messages import Content, Form, Image, Notice, Question, Text
 from bot.platforms.errors import refused
-from bot.platforms.twin import MAX_TEXT, as_text, cut_bytes, spelled, tapped, text_twin
+from bot.platforms.twin import as_text, cut_bytes, spelled, tapped, text_twin
 from bot.platforms.wechat.templates import Template
+from bot.wording import LIMIT
 
 MASS_MOST: Final = 10_000
 MASS_LEAST: Final = 2
@@ -36,8 +37,8 @@ def _custom(content: Content, media: Mapping[str, str], menus: bool) -> Payload:
     match content:
         case Notice():
             article = {
-                "title": cut_bytes(content.title, MAX_TEXT),
-                "description": cut_bytes(spelled(content), MAX_TEXT),
+                "title": cut_bytes(content.title, LIMIT),
+                "description": cut_bytes(spelled(content), LIMIT),
                 "url": address(content.url),
                 "picurl": content.picture,
             }
@@ -63,7 +64,7 @@ def _is_menu(text: Text) -> bool:
     return (
         bool(text.choices)
         and all(choice.word == choice.label and not choice.url for choice in text.choices)
-        and long <= MAX_TEXT
+        and long <= LIMIT
     )
 
 
