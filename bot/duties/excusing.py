@@ -13,16 +13,25 @@ from bot.errors import Refusal
 CANCEL: Final = "取消"
 _LONGEST: Final = timedelta(days=400)
 _REASON: Final = 12  # characters; it is a word in reports
-_WRITTEN: Final = re.compile(r"(?P<reason>\S.*?)\s*到\s*(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
+# 2026-12-31, 2026年12月31日, 12月31日, 12-31, 12.31; "31日" alone could be any month.
+_WRITTEN: Final = re.compile(
+    r"(?P<reason>\S.*?)\s*到\s*(?:(?P<year>\d{4})\s*[-年./])?"
+    r"\s*(?P<month>\d{1,2})\s*[-月./]\s*(?P<day>\d{1,2})\s*[日号]?"
+)
 
 
 def read(text: str, now: datetime) -> tuple[str, datetime]:
-    """The reason, and the end of the day until which it counts. Raises Refusal with how to write it."""
+    """The reason, and the end of the day until which it counts; without a year the next such day. Raises
+    Refusal with how to write it.
+    """
     found = _WRITTEN.fullmatch(text.strip())
     if found is None or len(found["reason"]) > _REASON:
         raise Refusal(how(now))
+    today = now.astimezone(ZONE).date()
     try:
-        last = date(int(found["year"]), int(found["month"]), int(found["day"]))
+        last = date(int(found["year"] or today.year), int(found["month"]), int(found["day"]))
+        if not found["year"] and last < today:
+            last = last.replace(year=today.year + 1)
     except ValueError:
         raise Refusal(how(now)) from None
     until = datetime.combine(last, time(), ZONE) + timedelta(days=1)
