@@ -18,15 +18,16 @@ from bot.materials.page import filled, is_marked, plain
 from bot.materials.rules import Enclosure, Material, pick
 from bot.messages import Choice, Content, Markdown, Notice, Question, Text
 from bot.people.rules import labels
+from bot.platforms.twin import room
+from bot.publishing.wording import FORWARDED
 from bot.quiz.items import AUDIENCES
 from bot.school import School
 from bot.settings import AccountSettings, Wechat, WecomApp
-from bot.wording import LIMIT, within
+from bot.wording import within
 from bot.work import Work
 
 _FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
 _SUFFIXES: Final = {"小学": "primary", "初中": "junior", "高中": "senior", "大学": "college"}
-_LINKS: Final = LIMIT - 200  # bytes of a text that has something to tap as well
 CASE_CARD: Final = "case-card"  # what: a case of our own; its approved words are in the occurrence
 _SAFE: Final = "学校不会通过群或机器人收费、要验证码、发下载链接。"
 
@@ -131,17 +132,17 @@ def forward(
     called = labels(unit for unit, _ in links)
     head = f"请把「{text.title if text else occurrence.title}」转到班级家长群："
     lines = [f"{called[unit]} {base}/a/{slug}?k={k}" for unit, k in links]
-    words = Text(class_links(head, lines), (Choice("已转发", "已转发"),))
+    choices = (Choice("已转发", "已转发"),)
+    words = Text(_links(head, lines, room(choices)), choices)
     return Message(words, files=files_of(school, account, text.id if text else ""))
 
 
-def class_links(head: str, lines: Sequence[str]) -> str:
-    """Whole links only, and how many are missing."""
-    tail = "转好后回「已转发」，无需截图。"
-    whole = "\n".join([head, *lines, tail])
-    if len(whole.encode()) <= _LINKS:
+def _links(head: str, lines: Sequence[str], most: int) -> str:
+    """Whole links only, in so many bytes, and how many are missing."""
+    whole = "\n".join([head, *lines, FORWARDED])
+    if len(whole.encode()) <= most:
         return whole
-    return within([head, *lines], [f"其余各班的链接：发「转发」。{tail}"], "个班", _LINKS)
+    return within([head, *lines], [f"其余各班的链接：发「转发」。{FORWARDED}"], "个班", most)
 
 
 def _quiz(school: School, occurrence: Occurrence, cards: bool) -> Content:

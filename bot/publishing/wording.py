@@ -144,7 +144,7 @@ def forward(url: str) -> str:
 
 
 PAGE: Final = "全部班级的链接"
-FORWARDED: Final = "转好后回「已转发」。无需截图。"
+FORWARDED: Final = "转好后回「已转发」，无需截图。"
 
 
 def to_forward(title: str) -> str:
