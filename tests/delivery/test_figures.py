@@ -54,8 +54,9 @@ async def to_the_group(post: Post, content: Content) -> None:
 async def test_the_teacher_sees_how_many_and_the_card_opens_their_list(post: Post) -> None:
     await over(post)
     su = post.member("su")
-    bubble = su.received("学生学期测试已到期")
+    bubble = su.received("3人 还没完成")
     assert bubble.card is not None
+    assert "学生学期测试已到期" in bubble.seen
     assert (bubble.card.type, bubble.card.emphasis) == ("text_notice", "3人 还没完成")
     assert bubble.card.rows == [["3人", "软件2301"]]
     page = await su.visit(await su.tap(bubble))
