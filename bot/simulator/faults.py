@@ -52,6 +52,7 @@ class Faults:
     def spare(self, path: str, times: int = 1) -> None:
         """The next calls go well, before what is added after this."""
         self._queues.setdefault(path, deque()).extend([None] * times)
+
     def garble(self, path: str, mishap: Mishap, times: int = 1) -> None:
         """HTML, CUT or HUGE."""
         self._add(path, Fault(mishap, 0), times)
