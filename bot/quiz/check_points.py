@@ -57,18 +57,21 @@ def same_traps(placed: Sequence[Placed], limit: float = TRAPS) -> Iterator[Compl
     differ; ``limit`` is the share of the shorter question's pairs that the other has too.
     """
     numbers: dict[str, int] = {}
-    marks = [_mark(one.item, numbers) for one in placed]
-    for at, one in enumerate(placed):
+    before: list[tuple[Placed, int, int]] = []
+    for one in placed:
         audience = set(one.item.audience)
-        for other, mark in zip(placed[:at], marks, strict=False):
-            fewest = min(marks[at].bit_count(), mark.bit_count())
-            common = (marks[at] & mark).bit_count()
+        mine = _mark(one.item, numbers)
+        size = mine.bit_count()
+        for other, mark, others in before:
+            fewest = min(size, others)
+            common = (mine & mark).bit_count()
             if fewest < PAIRS or common < limit * fewest or one.item.point == other.item.point:
                 continue
             if not audience.isdisjoint(other.item.audience):
                 line = other.lines.get("stem", other.lines[""])
                 said = say.same_trap(other.item.id, other.file, line, common / fewest)
                 yield one.complain(said, "stem")
+        before.append((one, mine, size))
 
 
 def _mark(item: Item, numbers: dict[str, int]) -> int:
