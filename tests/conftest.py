@@ -45,7 +45,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | None
 
 @pytest.fixture(scope="session", autouse=True)
 def shipped_files_are_read_once() -> Iterator[None]:
-    """The plan, 777 questions and 267 texts, for a thousand schools that are built; they stay as they are."""
+    """The plan, the questions and the texts, for a thousand schools that are built; they stay as they are."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("load_bank", "load_library", "load_plan"):
             patch.setattr(loading, name, _once_if_shipped(getattr(loading, name)))

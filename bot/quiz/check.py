@@ -25,7 +25,8 @@ def check_bank(reading: Reading, today: date) -> Findings:
     """Every finding about these files, the complaints of reading them among the errors; by file and line."""
     errors: list[Complaint] = [*reading.complaints, *check_points.families(reading.placed)]
     errors += check_points.near_twins(reading.placed)
-    warnings: list[Complaint] = check_balance.of_bank(reading.placed)
+    warnings: list[Complaint] = [*check_balance.of_bank(reading.placed)]
+    warnings += check_points.same_traps(reading.placed)
     notes: list[Complaint] = []
     if not reading.placed and not reading.complaints:
         errors.append(Complaint(check_balance.WHOLE, 1, say.no_questions()))

@@ -32,6 +32,9 @@ _NEGATIVE: Final = re.compile(
     r"(不正确|错误|不属于|不恰当|不合适|不妥当|不应该|不应当)的(是|一项|做法是|说法是|有)"
     r"|(不能|不会|不应|不该|不可|没有|并非)不(?!同|一样|熟|认识)|下列[^，。？]{0,8}不"
 )
+_TOLD: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_SPAN: Final = re.compile(r"((?:19|20)\d\d)年?[—－~-]((?:19|20)\d\d)")
 _LONG_TIMES: Final = 2.2
 _LONG_PLUS: Final = 4
 
@@ -81,11 +84,21 @@ def warnings(placed: Placed, today: date) -> Iterator[Complaint]:
             yield placed.complain(say.shaming(found[0]), "options")
     if _NEGATIVE.search(item.stem):
         yield placed.complain(say.negative_stem(), "stem")
+    for year in sorted({int(year) for year in _TOLD.findall(item.why)} - _covered(item.source)):
+        yield placed.complain(say.year_without_source(year), "source")
     if item.type is ItemType.MULTIPLE and "小学" in item.audience:
         yield placed.complain(say.multiple_for_children(), "type")
     yield from _measures(placed)
     if item.type is not ItemType.JUDGE:
         yield from _lengths(placed)
+
+
+def _covered(source: str) -> set[int]:
+    """The years that a source names, those inside a span such as 2021—2023 too."""
+    years = {int(year) for year in _YEAR.findall(source)}
+    for first, last in _SPAN.findall(source):
+        years.update(range(int(first), int(last) + 1))
+    return years
 
 
 def _measures(placed: Placed) -> Iterator[Complaint]:

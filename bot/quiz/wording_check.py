@@ -73,6 +73,17 @@ def near_twin(other: str, file: str, line: int, ratio: float) -> str:
     return f"题干与 {other}（{file}:{line}）几乎一样，相似度 {ratio:.0f}"
 
 
+def same_trap(other: str, file: str, line: int, share: float) -> str:
+    return (
+        f"与另一个知识点的 {other}（{file}:{line}）问的多半是同一件事，用词有 {share:.0%} 相同；"
+        "请改写一道，或分给不同的对象"
+    )
+
+
+def year_without_source(year: int) -> str:
+    return f"解析里有 {year} 年的事，来源里却没有这一年"
+
+
 def too_long_for_phone(size: int, limit: int) -> str:
     return f"题目连同选项有 {size:,} 字节，超过手机文字消息的 {limit:,} 字节"
 

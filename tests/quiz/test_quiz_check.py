@@ -14,7 +14,7 @@ from bot.quiz.bank import Placed, Reading, read_questions
 from bot.quiz.check import check_bank
 from bot.quiz.check_balance import balance_of, of_bank
 from bot.quiz.check_items import fits_card, twin_bytes
-from bot.quiz.check_points import near_twins
+from bot.quiz.check_points import near_twins, same_traps
 from bot.quiz.items import Bank, Item
 from bot.quiz.overlap import overlap, topic_coverage
 
@@ -69,6 +69,7 @@ def test_an_error_is_found(changes: dict[str, object], part: str) -> None:
         ({"stem": "长" * 111}, "题干111 字"),
         ({"why": "不行。"}, "解析3 字"),
         ({"options": (("A", "挂"), ("B", "报警"), ("C", "照办"))}, "选项 A 1 字"),
+        ({"why": "2011年的司法解释这样规定，要报警。", "source": "意见（2016年）"}, "2011 年的事"),
         ({"stem": "我不能不告诉老师吗？"}, "正面问"),
         ({"options": (("A", "说他活该"), ("B", "陪他报警"), ("C", "不理他"))}, "活该"),
         ({"options": (("A", "照办"), ("B", "先挂断电话再自己到平台里查一查"), ("C", "不理"))}, "一看就知道"),
@@ -78,6 +79,31 @@ def test_an_error_is_found(changes: dict[str, object], part: str) -> None:
 def test_a_warning_is_found(changes: dict[str, object], part: str) -> None:
     findings = check_bank(reading(*family(**changes)), TODAY)
     assert any(part in warning.message for warning in findings.warnings), findings.warnings
+
+
+@pytest.mark.parametrize(
+    ("why", "source"),
+    [
+        ("2022年起施行的法律这样规定，受骗就要报警。", "公安机关通报（2021—2023年）"),
+        ("先别转这2000元，更别再凑2026元，马上报警。", "国家反诈中心公开资料"),
+    ],
+)
+def test_a_year_that_the_source_covers_and_a_sum_of_money_are_no_fault(why: str, source: str) -> None:
+    warnings = check_bank(reading(*family(why=why, source=source)), TODAY).warnings
+    assert not any("年的事" in warning.message for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({}, 1), ({"audience": ("家长",)}, 0), ({"point": REFUND_ITEM.point}, 0), ({"why": STEMS[0] * 2}, 0)],
+)
+def test_one_trap_asked_under_two_points_is_told(changes: dict[str, object], told: int) -> None:
+    why = "退款在平台里就能办完，用不着共享屏幕，更不用先转钱，下次自己去平台里查进度。"
+    known = like(1, why=why)
+    again = {"point": "退款不用看屏幕", "stem": "客服来电话说要看着你的手机办退款。怎么回答？", "why": why}
+    found = list(same_traps(placed([known, like(2, **(again | changes))])))
+    assert len(found) == told
+    assert all("refund-001（refund.yaml:1）" in one.message and one.line == 2 for one in found)
 
 
 @pytest.mark.parametrize("stem", ["不同的人都说没有收到，怎么做？", "他不认识你，也没见过你。怎么做？"])
