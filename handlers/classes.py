@@ -11,6 +11,7 @@ from bot.delivery.wording import reminder, why
 from bot.duties.actions import prove
 from bot.duties.behind import Behind, OpenLine
 from bot.duties.rules import OccurrenceState, ProofKind, may_remind
+from bot.duties.wording import NO_GUARDIAN
 from bot.errors import Refusal
 from bot.messages import Choice, Content, Say, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
@@ -204,6 +205,8 @@ async def _silent(
 
 def _note(line: OpenLine, unreached: Mapping[tuple[str, int], str]) -> str:
     """Why no message has reached them; nothing where one of the guardians was told."""
+    if line.unguarded:
+        return f"【{NO_GUARDIAN}】"
     reasons = [unreached.get((line.occurrence, person)) for person in line.people]
     return "" if None in reasons or not reasons else f"【{why(reasons[0] or '')}】"
 

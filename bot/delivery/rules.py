@@ -76,6 +76,7 @@ class Standing(StrEnum):
     EXEMPT = "exempt"
     DONE = "done"  # did it before anybody had to be told
     NO_CHANNEL = "no channel"
+    UNGUARDED = "unguarded"  # a child for whom the roster has no guardian
 
 
 # The outcomes of cancelled and recalled rows that are not the platform's words.

@@ -27,6 +27,8 @@ PROOFS: Final[dict[ProofKind, str]] = {
     ProofKind.DECLINED: "暂不",
 }
 
+NO_GUARDIAN: Final = "名册里没有家长"
+
 HOW: Final[dict[Ask, str]] = {
     Ask.NOTHING: "看一看就好",
     Ask.TAP: "点一个选项",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.duties.rules import LADDERS, Ask, Do, OccurrenceState, ProofKind
-from bot.duties.tables import occurrence, task
+from bot.duties.tables import UNGUARDED, occurrence, task
 from bot.people.tables import person
 from bot.receipts.rules import Level
 from bot.receipts.tables import receipt
@@ -28,6 +28,7 @@ _SHEET: Final = (
         task.c.settled_at,
         task.c.declined,
         task.c.exempt,
+        UNGUARDED.label("unguarded"),
         occurrence.c.ask,
         receipt.c.code.label("receipt"),
         receipt.c.level,
@@ -165,7 +166,11 @@ def _done_at(row: sa.Row[Any]) -> datetime | None:
 
 def _sheet_line(row: sa.Row[Any]) -> SheetLine:
     level = Level(row.level) if row.level is not None else None
-    return SheetLine(row.code, row.name, _done_at(row), _proof(row), level, row.receipt or "", row.exempt)
+    done_at = _done_at(row)
+    unguarded = bool(row.unguarded) and done_at is None
+    return SheetLine(
+        row.code, row.name, done_at, _proof(row), level, row.receipt or "", row.exempt, unguarded
+    )
 
 
 def _own(row: sa.Row[Any]) -> OwnTask:

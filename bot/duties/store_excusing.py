@@ -1,0 +1,87 @@
+"""Exemptions in tasks: what is excused, what is owed again, and what the clock ends. A part of Launches."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from bot.db import Moment, Tx
+from bot.duties.tables import occurrence, task
+from bot.people.records import EVERY_DUTY
+from bot.people.tables import exemption, guardian, person
+from bot.people.wording import LEFT
+
+_guardians: Final = sa.select(guardian.c.parent_id).where(guardian.c.child_id == sa.bindparam("whose"))
+# What somebody owes, and what their guardians owe for them; the index leads to a task by its person.
+_OWN: Final = task.c.person_id == sa.bindparam("whose")
+_FOR_THEM: Final = sa.and_(task.c.person_id.in_(_guardians), task.c.about_id == sa.bindparam("whose"))
+_named: Final = sa.bindparam("which", type_=sa.Text)
+_OF_DUTY: Final = sa.or_(
+    _named == EVERY_DUTY,
+    task.c.occurrence_id.in_(sa.select(occurrence.c.id).where(occurrence.c.duty == _named)),
+)
+_duty: Final = sa.select(occurrence.c.duty).where(occurrence.c.id == task.c.occurrence_id).scalar_subquery()
+
+
+def held(
+    duty: sa.ColumnElement[str] | str, now: sa.ColumnElement[datetime] | datetime, *who: sa.ColumnElement[int]
+) -> sa.ColumnElement[str]:
+    """The reason that excuses one of these people from a duty; what names the duty comes before what names
+    none. Empty without any.
+    """
+    reason = (
+        sa.select(exemption.c.reason)
+        .where(
+            exemption.c.person_id.in_(who),
+            sa.or_(exemption.c.duty == EVERY_DUTY, exemption.c.duty == duty),
+            exemption.c.since <= now,
+            sa.or_(exemption.c.until.is_(None), exemption.c.until > now),
+        )
+        .order_by(sa.case((exemption.c.duty == EVERY_DUTY, 1), else_=0), exemption.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return sa.func.coalesce(reason, "")
+
+
+_held: Final = held(_duty, sa.bindparam("now", type_=Moment()), task.c.person_id, task.c.about_id)
+_gone: Final = sa.exists().where(
+    person.c.id.in_((task.c.person_id, task.c.about_id)), person.c.left_at.is_not(None)
+)
+_STILL: Final = sa.case((_held != "", _held), (_gone, LEFT), else_="")
+
+
+def _excuse(concerned: sa.ColumnElement[bool]) -> sa.Update:
+    owed = sa.and_(task.c.settled_at.is_(None), task.c.exempt == "")
+    return sa.update(task).where(concerned, owed, _OF_DUTY).values(exempt=sa.bindparam("why"))
+
+
+def _owe(concerned: sa.ColumnElement[bool]) -> sa.Update:
+    excused = sa.and_(task.c.settled_at.is_(None), task.c.exempt == sa.bindparam("why"))
+    return sa.update(task).where(concerned, excused, _OF_DUTY).values(exempt=_STILL)
+
+
+_EXCUSE: Final = (_excuse(_OWN), _excuse(_FOR_THEM))
+_OWE: Final = (_owe(_OWN), _owe(_FOR_THEM))
+
+
+class Excusing:
+    _tx: Tx
+
+    def excuse(self, person_id: int, reason: str, duty: str = EVERY_DUTY) -> None:
+        """What this person has not done, or a guardian for them, is not owed, visibly.
+
+        Later tasks look at the exemption.
+        """
+        for statement in _EXCUSE:
+            self._tx.write(statement, whose=person_id, why=reason, which=duty)
+
+    def owe_again(self, person_id: int, reason: str, now: datetime, duty: str = EVERY_DUTY) -> None:
+        """What was excused for this reason and is not done is owed again, unless something else excuses it.
+
+        Who has left owes nothing.
+        """
+        for statement in _OWE:
+            self._tx.write(statement, whose=person_id, why=reason, which=duty, now=now)
