@@ -8,6 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx
+from bot.duties.rules import Ask, OccurrenceState
+from bot.duties.store_locks import ONE, in_order
 from bot.duties.tables import occurrence, task
 from bot.people.records import EVERY_DUTY
 from bot.people.tables import exemption, guardian, person
@@ -67,8 +69,58 @@ _EXCUSE: Final = (_excuse(_OWN), _excuse(_FOR_THEM))
 _OWE: Final = (_owe(_OWN), _owe(_FOR_THEM))
 
 
+_ONCE: Final = (OccurrenceState.OPEN, OccurrenceState.PAUSED, OccurrenceState.WAITING)
+_ended: Final = sa.bindparam("now", type_=Moment())
+_excusing: Final = exemption.join(ONE, ONE.c.person_id == exemption.c.person_id)
+_for_them: Final = exemption.join(guardian, guardian.c.child_id == exemption.c.person_id).join(
+    ONE, sa.and_(ONE.c.person_id == guardian.c.parent_id, ONE.c.about_id == exemption.c.person_id)
+)
+_THEIRS: Final = [
+    sa.select(ONE.c.id)
+    .select_from(whose.join(occurrence, occurrence.c.id == ONE.c.occurrence_id))
+    .where(
+        exemption.c.until == _ended,
+        exemption.c.reason == ONE.c.exempt,
+        exemption.c.duty.in_((EVERY_DUTY, occurrence.c.duty)),
+        occurrence.c.state.in_(_ONCE),
+        occurrence.c.ask.not_in((Ask.NOTHING, Ask.TAP)),
+        ONE.c.settled_at.is_(None),
+        sa.or_(ONE.c.due_at.is_(None), ONE.c.due_at > _ended),
+    )
+    for whose in (_excusing, _for_them)
+]
+_OVER: Final = (
+    sa.update(task)
+    .where(in_order(ONE.c.id.in_(sa.union_all(*_THEIRS))))
+    .values(exempt=_STILL)
+    .returning(task.c.occurrence_id, task.c.person_id, task.c.exempt)
+)
+
+
 class Excusing:
     _tx: Tx
+
+    async def next_end(self, after: datetime, until: datetime) -> datetime | None:
+        """When the next exemption ended, after the one moment and up to the other."""
+        ends = exemption.c.until
+        found: datetime | None = await self._tx.scalar(
+            sa.select(sa.func.min(ends)).where(ends > after, ends <= until)
+        )
+        return found
+
+    async def exemptions_over(self, at: datetime) -> dict[str, list[int]]:
+        """What exemptions that ended at this moment excused and is not done is owed again: whose tasks, by
+        campaign.
+
+        As things stood at that moment: nothing that another exemption held then, or that was due by then.
+        What asks for nothing is not owed, so it stays as it was when it was sent.
+        """
+        given: dict[str, list[int]] = {}
+        rows = await self._tx.rows(_OVER, {"now": at})
+        for row in sorted(rows):
+            if not row.exempt:
+                given.setdefault(row.occurrence_id, []).append(row.person_id)
+        return given
 
     def excuse(self, person_id: int, reason: str, duty: str = EVERY_DUTY) -> None:
         """What this person has not done, or a guardian for them, is not owed, visibly.
