@@ -12,6 +12,9 @@ from bot.work import Work
 
 _MARK: Final = "exemptions"
 _FIRST_LOOK: Final = timedelta(days=30)
+# Exemptions end at midnight, and nothing leaves before the morning. Later a restored database could send
+# what has been sent.
+_IN_TIME: Final = timedelta(hours=1)
 
 
 async def end_exemptions(work: Work, school: School, now: datetime) -> int | None:
@@ -19,7 +22,7 @@ async def end_exemptions(work: Work, school: School, now: datetime) -> int | Non
     ``None`` when there is no such moment.
 
     Each is seen to as things stood then, in their order, so a clock that was still for a month comes to the
-    same. The first look of all goes back a month.
+    same; but only at its time is anything sent. The first look of all goes back a month.
     """
     mark = await work.duties.watermark(_MARK)
     if mark is None:
@@ -31,7 +34,7 @@ async def end_exemptions(work: Work, school: School, now: datetime) -> int | Non
     work.duties.set_watermark(_MARK, ended)
     await work.tx.flush()  # whoever does the same at this moment waits here, and finds nothing left
     owing = await work.launches.exemptions_over(ended)
-    for id_, people in owing.items():
+    for id_, people in owing.items() if now - ended < _IN_TIME else ():
         await _send(work, school, id_, people, now)
     return sum(map(len, owing.values()))
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
+from bot.delivery.tables import delivery
+from bot.duties.tables import task
 from bot.work import Work
 from tests.stories.cast import SOFTWARE, Cast
 from tests.stories.test_leaving import leaves
@@ -37,18 +40,26 @@ async def test_on_the_day_it_is_owed_again_and_told_once(cast: Cast) -> None:
     assert await reasons(cast, "term-test") == {"2301001": "病假", "2301002": "出国", "2301003": "病假"}
     cast.father.never_received(READS)
 
-    for minute in range(30, 33):
-        await cast.stage.turn_to(cast.local(f"2026-10-21T07:{minute}"))
+    for moment in ("00:01", "07:30", "07:31"):
+        await cast.stage.turn_to(cast.local(f"2026-10-21T{moment}"))
     assert await reasons(cast, "term-test") == {"2301001": "", "2301002": "出国", "2301003": "离校"}
     assert await counted(cast, "parent-letter", SOFTWARE) == (1, 0, 0, {})
     assert cast.mother.transcript().count(READS) == 1
     assert cast.father.transcript().count(READS) == 1
+    async with cast.stage.bot.database.begin() as tx:  # a backup of the evening before
+        await tx.execute(sa.delete(delivery).where(delivery.c.address.endswith("p_lin_ba")))
+        await tx.execute(sa.update(task).where(task.c.about_id > 0).values(exempt="病假"))
+        Work(tx).duties.set_watermark("exemptions", cast.local("2026-10-20T00:00"))
+    await cast.stage.rings()
+    assert await counted(cast, "parent-letter", SOFTWARE) == (1, 0, 0, {})
+    assert cast.father.transcript().count(READS) == 1
     await cast.lin.says("我的")
     cast.lin.hears("学生学期测试", "11月2日前，豁免已结束")
+    cast.lin.received("答错会讲原因")
     await cast.zhou.says("我的")
     assert "学生学期测试" not in cast.zhou.bubbles[-1].seen
     await cast.su.says("未完成")
-    cast.su.hears("学生学期测试 1人", "一封信 1人")
+    cast.su.hears("学生学期测试 1人：", "一封信 1人：")
 
 
 @pytest.mark.parametrize(
