@@ -18,7 +18,8 @@ UnitTallies = Mapping[str, Tally]  # one unit's tally of each campaign
 class SheetLine:
     """One person of a class sheet; for a family task the child.
 
-    ``unguarded``: it is open, and the roster knows no guardian.
+    ``unguarded``: it is open, and the roster knows no guardian. ``family``: the parents' part of what the
+    child has a part of its own in.
     """
 
     code: str
@@ -29,6 +30,7 @@ class SheetLine:
     receipt: str
     exempt: str
     unguarded: bool = False
+    family: bool = False
 
 
 @dataclass(frozen=True, slots=True)

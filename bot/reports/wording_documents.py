@@ -157,6 +157,10 @@ def sheet_counts(lines: Sequence[SheetLine]) -> str:
     return f"在册{len(lines)}，豁免{exempt}，应到{due}，已完成{done}（{share}），未完成{due - done}。"
 
 
+def sheet_name(line: SheetLine) -> str:
+    return f"{line.name}（家长）" if line.family else line.name
+
+
 def sheet_way(line: SheetLine) -> str:
     if line.exempt:
         return f"豁免：{line.exempt}"

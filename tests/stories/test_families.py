@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,12 @@ import pytest
 
 from bot.delivery.rules import Standing
 from bot.duties.actions_families import follow_families
+from bot.duties.actions_fan_out import fan_out
+from bot.duties.audience_parser import parse_audience
 from bot.duties.events import after_import
+from bot.duties.launch import register, slug_for
+from bot.duties.occurrences import Planned
+from bot.duties.rules import OccurrenceState
 from bot.people.actions import corps_of, import_roster, preview_roster, undo_roster
 from bot.reports.wording_documents import sheet_way
 from bot.simulator.campus import Campus
@@ -42,6 +48,7 @@ CAMPUS = Campus(
     unknown=(("p_ding", "丁爸爸", "G004"),),
 )
 LETTER = "一封信"
+READS = "两分钟读完"
 NOBODY = "名册里没有家长"
 
 
@@ -64,11 +71,11 @@ async def imports(cast: Cast, rows: list[Row]) -> None:
     await cast.stage.settle()
 
 
-async def counted(cast: Cast, unit: str = CLASS) -> tuple[int, int, int]:
+async def counted(cast: Cast, unit: str = CLASS, duty: str = "parent-letter") -> tuple[int, int, int]:
     """In the audience, exempt, done; the class sheet and the figures say the same."""
     async with cast.stage.bot.database.reading() as tx:
         stats = Work(tx).stats
-        (tally,) = await stats.tallies((unit,), occurrence=None, duty="parent-letter", depth=0)
+        (tally,) = await stats.tallies((unit,), occurrence=None, duty=duty, depth=0)
         lines = await stats.sheet(tally.occurrence, unit)
     done = sum(line.done_at is not None and not line.exempt for line in lines)
     assert (len(lines), sum(bool(line.exempt) for line in lines), done) == (
@@ -125,7 +132,7 @@ async def test_every_child_is_in_one_state_until_it_is_closed(cast: Cast) -> Non
     assert await counted(cast) == (4, 1, 1)
     await imports(cast, [*ROWS, FATHER])
     cast.parent("p_ding").received(LETTER)
-    assert cast.parent("p_jia").transcript().count("两分钟读完") == 1
+    assert cast.parent("p_jia").transcript().count(READS) == 1
     assert await counted(cast) == (4, 1, 1), "the child is one, with a guardian as without"
     await guo.says("未完成")
     guo.hears(f"{LETTER} 2人")
@@ -159,4 +166,32 @@ async def test_the_last_guardian_leaves_and_comes_back(cast: Cast) -> None:
     await guo.says("未完成")
     assert guo.bubbles[-1].seen.count(NOBODY) == 3
     await cast.stage.settle()
-    assert cast.parent("p_jia").transcript().count("两分钟读完") == 1
+    assert cast.parent("p_jia").transcript().count(READS) == 1
+
+
+async def test_a_letter_to_pupils_as_well_has_both_parts(cast: Cast) -> None:
+    """The child's own is the child's; the family's is the teacher's. Each is counted by itself."""
+    yi, guo, bot = cast.member("yi"), cast.member("guo"), cast.stage.bot
+    duty = replace(bot.school.plan.duties["newcomer-letter"], to=parse_audience("学生 or 家长"))
+    planned, now = Planned(duty, cast.stage.clock()), cast.stage.clock()
+    async with bot.database.begin() as tx:
+        work, school = Work(tx), bot.school
+        letter = await register(work, school, school.default_pack, planned, OccurrenceState.OPEN, unit=CLASS)
+        assert letter is not None
+        packs = (school.plan.asks, school.packs, school.default_pack)
+        assert await work.launches.give_tasks(letter, duty, *packs, now) == 4 + 1 + 3
+        await fan_out(work, school, letter, duty, slug_for(school.key, letter.id), now)
+    await cast.stage.settle()
+    assert await counted(cast, duty="newcomer-letter") == (8, 0, 0)
+    await cast.stage.turn_to(cast.local("2026-10-12T09:45"))
+    assert sum(READS in bubble.seen or LETTER in bubble.seen for bubble in yi.bubbles) == 1, "at the break"
+    await yi.says("我的")
+    yi.hears("您有1件待办")
+    await yi.says("签收")
+    yi.hears("已签收，编号")
+    assert await counted(cast, duty="newcomer-letter") == (8, 0, 1)
+    await guo.says("未完成")
+    guo.hears(f"（尾号G002）【{NOBODY}】")
+    await guo.says("登记 G002 家访")
+    assert await counted(cast, duty="newcomer-letter") == (8, 0, 2)
+    assert (await states(cast, letter.id))[Standing.UNGUARDED] == 2
