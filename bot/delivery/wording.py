@@ -147,7 +147,7 @@ def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
 def unguarded(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
     """When a letter has gone out, to the teachers of the children whose family it has no way to."""
     return (
-        f"{occurrence.title}：{NO_GUARDIAN}的有{_units(open_)}，消息发不到。"
+        f"{occurrence.title}：{NO_GUARDIAN}的有{_units(open_)}，没法单独发给家里。"
         "请当面、电话或带纸质信告知，做完发「登记」。名单发「未完成」。"
     )
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from urllib.parse import urlencode
 
 import pytest
 
@@ -21,6 +22,8 @@ from bot.duties.launch import register, slug_for
 from bot.duties.occurrences import Planned
 from bot.duties.rules import OccurrenceState
 from bot.people.actions import corps_of, import_roster, preview_roster, undo_roster
+from bot.reports.behind_sheet import behind_sheet
+from bot.reports.documents import Table
 from bot.reports.wording_documents import sheet_way
 from bot.simulator.campus import Campus
 from bot.simulator.cast import Row, to_csv
@@ -28,6 +31,7 @@ from bot.simulator.stage import staged
 from bot.simulator.world import Clock
 from bot.work import Work
 from tests.stories.cast import MONDAY, SOFTWARE, Cast, _row
+from tests.stories.test_following import enters, link
 
 CLASS = "附属中学/高一/高一1班"
 _PUPIL = {"学段": "高中"}
@@ -104,6 +108,24 @@ async def test_every_child_is_in_one_state_until_it_is_closed(cast: Cast) -> Non
     assert await counted(cast, "") == (4, 0, 0), "who is at the college is of age"
     assert await states(cast, campaign) == {Standing.DELIVERED: 1, Standing.UNGUARDED: 3}
     assert await ways(cast, campaign) == {"G001": "", "G002": NOBODY, "G003": NOBODY, "G004": NOBODY}
+
+    await cast.chen.says("/login")
+    page = await enters(cast.chen, link(cast.chen, "控制台"))
+    console, asked = page.url.partition("/console")[0] + "/console/", {"id": campaign, "unit": CLASS}
+    page = await cast.chen.visit(f"{console}campaign?{urlencode(asked)}")
+    assert f"{NOBODY}，由老师转达" in page.text
+    for ask in (asked, {"unit": CLASS}):
+        page = await cast.chen.visit(f"{console}unfinished?{urlencode(ask)}")
+        assert page.text.count(NOBODY) == 3
+        assert f"（尾号G002）【{NOBODY}】" in page.text
+    async with cast.stage.bot.database.reading() as tx:
+        lines = await Work(tx).duties.open_lines([CLASS])
+        (table,) = (
+            part
+            for part in behind_sheet("附属中学", lines, {campaign: LETTER}, MONDAY).blocks
+            if isinstance(part, Table)
+        )
+    assert [row[2] for row in table.rows] == [LETTER, *[f"{LETTER}（{NOBODY}）"] * 3]
 
     # The child has the letter neither in the chat nor in the list, and cannot sign it in the parents' place.
     await yi.says("我的")
