@@ -48,11 +48,18 @@ def held(
     return sa.func.coalesce(reason, "")
 
 
-_held: Final = held(_duty, sa.bindparam("now", type_=Moment()), task.c.person_id, task.c.about_id)
-_gone: Final = sa.exists().where(
-    person.c.id.in_((task.c.person_id, task.c.about_id)), person.c.left_at.is_not(None)
-)
-_STILL: Final = sa.case((_held != "", _held), (_gone, LEFT), else_="")
+def still_held(
+    duty: sa.ColumnElement[str] | str, now: sa.ColumnElement[datetime] | datetime
+) -> sa.ColumnElement[str]:
+    """Of a task that something excused until now: what excuses it still. Who has left owes nothing."""
+    reason = held(duty, now, task.c.person_id, task.c.about_id)
+    gone = sa.exists().where(
+        person.c.id.in_((task.c.person_id, task.c.about_id)), person.c.left_at.is_not(None)
+    )
+    return sa.case((reason != "", reason), (gone, LEFT), else_="")
+
+
+_STILL: Final = still_held(_duty, sa.bindparam("now", type_=Moment()))
 
 
 def _excuse(concerned: sa.ColumnElement[bool]) -> sa.Update:

@@ -16,10 +16,12 @@ from bot.db import Moment, Tx, insert_new
 from bot.duties.lessons import PUPILS
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.duties.store_audience import CHILD, has_guardian
-from bot.duties.store_excusing import held
+from bot.duties.store_excusing import held, still_held
+from bot.duties.store_locks import ONE, in_order
 from bot.duties.tables import UNGUARDED, occurrence, task
 from bot.people.rules import PersonKind
 from bot.people.tables import guardian, person
+from bot.people.wording import LEFT, UNLINKED
 
 COLUMNS: Final = [
     "occurrence_id",
@@ -33,6 +35,9 @@ COLUMNS: Final = [
     "reminded",
 ]
 _GIVEN: Final = (OccurrenceState.OPEN, OccurrenceState.PAUSED, OccurrenceState.WAITING)
+_FAMILIES: Final = person.join(guardian, guardian.c.parent_id == person.c.id).join(
+    CHILD, CHILD.c.id == guardian.c.child_id
+)
 _WITHOUT_DUE: Final = timedelta(days=30)  # a letter without a due time is let be after this
 
 
@@ -54,42 +59,55 @@ class FamilyTasks:
         return [row.id for row in rows]
 
     async def families_changed(self, value: Occurrence, now: datetime) -> Sequence[int]:
-        """After a roster: a child that got its first guardian is theirs, one that lost the last is the
-        teacher's; the guardians who got a task. What was done for a child stays done.
+        """After a roster: what is open of a letter is asked of those who are guardians now; where there is
+        nobody, of the teacher. Who of the guardians got a task. What was done for a child stays done.
         """
-        known = sa.and_(
-            task.c.occurrence_id == value.id, UNGUARDED, task.c.settled_at.is_(None), task.c.tier == 0
+        here = sa.and_(task.c.occurrence_id == value.id, task.c.about_id > 0)
+        done = sa.select(task.c.about_id).where(here, task.c.settled_at.is_not(None))
+        open_ = sa.select(task.c.about_id).where(here, task.c.about_id.not_in(done))
+        await self._follow_the_roster(value, now)
+        is_here = sa.exists().where(person.c.id == task.c.person_id, person.c.left_at.is_(None))
+        linked = sa.exists().where(_is_theirs(task.c.person_id, task.c.about_id))
+        asked = sa.select(task.c.about_id).where(here, linked, is_here.correlate(task))
+        found = (
+            CHILD.c.id.in_(open_),
+            CHILD.c.id.not_in(asked),
+            CHILD.c.left_at.is_(None),
+            person.c.left_at.is_(None),
         )
-        families = (
-            person.join(guardian, guardian.c.parent_id == person.c.id)
-            .join(CHILD, CHILD.c.id == guardian.c.child_id)
-            .join(task, task.c.about_id == CHILD.c.id)
-        )
-        found = (known, person.c.left_at.is_(None), CHILD.c.left_at.is_(None))
-        rows = await self._tx.rows(
-            sa.select(person.c.id).distinct().select_from(families).where(*found).order_by(person.c.id)
-        )
-        if rows:
+        guardians = sa.select(person.c.id).distinct().select_from(_FAMILIES).where(*found)
+        given = [row.id for row in await self._tx.rows(guardians.order_by(person.c.id))]
+        if given:
             theirs = _rows(value, person.c.id, CHILD.c.id, CHILD.c.unit, now)
-            await self._insert(theirs.select_from(families).where(*found))
-            await self._tx.execute(sa.delete(task).where(known, has_guardian(task.c.about_id)))
-        about = sa.select(task.c.about_id).where(task.c.occurrence_id == value.id)
+            await self._insert(theirs.select_from(_FAMILIES).where(*found))
+        teachers = sa.and_(here, UNGUARDED, task.c.settled_at.is_(None), task.c.tier == 0)
+        await self._tx.execute(sa.delete(task).where(teachers, has_guardian(task.c.about_id)))
         await self._insert(
             _rows(value, person.c.id, person.c.id, person.c.unit, now).where(
                 person.c.stage.in_([stage.value for stage in PUPILS]),
                 person.c.left_at.is_(None),
-                person.c.id.in_(about),
-                person.c.id.not_in(about.where(task.c.settled_at.is_not(None))),
+                person.c.id.in_(open_),
                 ~has_guardian(person.c.id),
             )
         )
-        return [row.id for row in rows]
+        return given
+
+    async def _follow_the_roster(self, value: Occurrence, now: datetime) -> None:
+        """Who is no guardian of the child any more owes nothing for it; all of a child is in its class."""
+        here = (ONE.c.occurrence_id == value.id, ONE.c.about_id > 0, ONE.c.settled_at.is_(None))
+        linked = sa.exists().where(_is_theirs(ONE.c.person_id, ONE.c.about_id))
+        guardians = ONE.c.about_id != ONE.c.person_id
+        gone = in_order(*here, guardians, ONE.c.exempt == "", ~linked)
+        await self._tx.execute(sa.update(task).where(gone).values(exempt=UNLINKED))
+        back = in_order(*here, guardians, ONE.c.exempt.in_((UNLINKED, LEFT)), linked)
+        still = still_held(value.duty, now)
+        await self._tx.execute(sa.update(task).where(back).values(exempt=still))
+        unit = sa.select(CHILD.c.unit).where(CHILD.c.id == task.c.about_id).scalar_subquery()
+        elsewhere = sa.exists().where(CHILD.c.id == ONE.c.about_id, CHILD.c.unit != ONE.c.unit)
+        await self._tx.execute(sa.update(task).where(in_order(*here, elsewhere)).values(unit=unit))
 
     async def _for_children(self, value: Occurrence, parents: sa.ColumnElement[bool], now: datetime) -> int:
-        families = person.join(guardian, guardian.c.parent_id == person.c.id).join(
-            CHILD, CHILD.c.id == guardian.c.child_id
-        )
-        rows = _rows(value, person.c.id, CHILD.c.id, CHILD.c.unit, now).select_from(families)
+        rows = _rows(value, person.c.id, CHILD.c.id, CHILD.c.unit, now).select_from(_FAMILIES)
         is_parent = person.c.kind == str(PersonKind.PARENT)
         return await self._insert(rows.where(parents, is_parent, CHILD.c.left_at.is_(None)))
 
@@ -101,6 +119,10 @@ class FamilyTasks:
 
     async def _insert(self, rows: sa.Select[Any]) -> int:
         return await self._tx.execute(insert_new(task).from_select(COLUMNS, rows))
+
+
+def _is_theirs(parent: sa.ColumnElement[int], child: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    return sa.and_(guardian.c.parent_id == parent, guardian.c.child_id == child)
 
 
 def _rows(

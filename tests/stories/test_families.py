@@ -142,7 +142,7 @@ async def test_every_child_is_in_one_state_until_it_is_closed(cast: Cast) -> Non
     assert f"（尾号G001）【{NOBODY}】" not in guo.bubbles[-1].seen
     await guo.says("催办")
     guo.hears("已私下提醒1人", "另外3人")
-    await cast.at("2026-10-13T08:10")
+    await cast.stage.turn_to(cast.local("2026-10-13T08:10"))
     guo.received(f"{NOBODY}的有高一1班3人")
     assert sum(f"{NOBODY}的有" in bubble.seen for bubble in guo.bubbles) == 1, "once, from the first day"
     yi.never_received(LETTER)
