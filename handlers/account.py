@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.duties import wording as duties
+from bot.duties.rules import Occurrence, Task
 from bot.messages import Choice, Say
 from bot.people.rules import RoleName, leaf
 from bot.receipts import wording as receipts
@@ -18,7 +21,20 @@ async def mine(turn: Turn) -> Say:
     tasks = await turn.work.duties.open_tasks(person.id)
     head = f"{person.name}，{leaf(person.unit)}。"
     pages = await by_hand(turn.work, turn.school, turn.inbound.account, person, tasks, turn.now)
-    return Say(head + duties.open_tasks(tasks), (*pages, Choice("我的回执", "我的回执")))
+    excused = await _excused(turn, tasks)
+    return Say(head + duties.open_tasks(tasks, excused=excused), (*pages, Choice("我的回执", "我的回执")))
+
+
+async def _excused(turn: Turn, tasks: Sequence[tuple[Task, Occurrence]]) -> list[int]:
+    """Which of them the person, or the child it is about, did not have to do until lately."""
+    people = {id_ for task, _ in tasks for id_ in (task.person, task.about)}
+    known = {id_: await turn.work.people.exemptions(id_) for id_ in people - {0}}
+    return [
+        task.id
+        for task, occurrence in tasks
+        for one in (*known[task.person], *known.get(task.about, ()))
+        if one.ended(occurrence.duty, occurrence.planned_at, turn.now)
+    ]
 
 
 @router.says("我的回执", "receipts", help="我的回执  满分和签收的凭证")

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import wording_following
+from bot.delivery.rules import NEVER_SENT
 from bot.delivery.wording import reminder, why
 from bot.duties.actions import prove
 from bot.duties.behind import Behind, OpenLine
 from bot.duties.rules import OccurrenceState, ProofKind, may_remind
+from bot.duties.wording import NO_GUARDIAN
 from bot.errors import Refusal
 from bot.messages import Choice, Content, Say, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
@@ -170,6 +172,10 @@ async def _by_name(turn: Turn, behind: Behind, units: Sequence[str]) -> tuple[li
     """A line a campaign; and whether everybody is named there."""
     found = await turn.work.duties.open_lines(units)
     unreached = await turn.work.outbox.unreached([(o.occurrence, p) for o in found for p in o.people])
+    contacts = await turn.work.people.contacts_of({p for (_, p), reason in unreached.items() if not reason})
+    for pair, reason in unreached.items():
+        if not reason and any(not contact.unreachable for contact in contacts.get(pair[1], ())):
+            unreached[pair] = NEVER_SENT
     lines, is_whole = [wording.HEAD], True
     for occurrence, _ in behind.campaigns:
         some = [one for one in found if one.occurrence == occurrence.id]
@@ -204,6 +210,8 @@ async def _silent(
 
 def _note(line: OpenLine, unreached: Mapping[tuple[str, int], str]) -> str:
     """Why no message has reached them; nothing where one of the guardians was told."""
+    if line.unguarded:
+        return f"【{NO_GUARDIAN}】"
     reasons = [unreached.get((line.occurrence, person)) for person in line.people]
     return "" if None in reasons or not reasons else f"【{why(reasons[0] or '')}】"
 

@@ -75,7 +75,7 @@ async def _preview(turn: Turn, duty: Duty, order: Order) -> Say:
     pack = pack_of(turn.school, duty)
     seen = await outlook(turn.work, turn.school, pack, duty, turn.now, unit=order.unit)
     found = await seen.at(order.at or turn.now)
-    if not found.people:
+    if not found.meant:
         return Say(say.nobody(duty.title))
     lines = [say.preview(duty.title, found, order.unit), *await seen.beside()]
     if order.at is not None:

@@ -135,7 +135,8 @@ async def _open(turn: Turn, person: Person) -> list[TaskOf]:
     """
     found: dict[tuple[str, int], TaskOf] = {}
     for one in [person, *await turn.work.people.guardians(person.id)]:
-        for task, occurrence in await turn.work.duties.open_tasks(one.id):
+        owed = await turn.work.duties.open_tasks(one.id)
+        for task, occurrence in owed + await turn.work.duties.owed_by_family(one.id):
             is_theirs = task.about in (0, person.id) or person.kind is PersonKind.PARENT
             if is_theirs and _can_be_recorded(occurrence):
                 key = (occurrence.id, task.about or task.person)

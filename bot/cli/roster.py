@@ -72,9 +72,13 @@ async def undone(settings_file: Path) -> str:
     """Raises Refusal when there is nothing to take back."""
     from datetime import UTC, datetime
 
+    from bot.duties.actions_families import follow_families
     from bot.people import wording as say
     from bot.people.actions import undo_roster
+    from bot.work import Work
 
-    async with common.connected(settings_file) as (_, database), database.begin() as tx:
-        result = await undo_roster(tx, who=None, now=datetime.now(UTC))
+    async with common.opened(settings_file) as (database, school), database.begin() as tx:
+        now = datetime.now(UTC)
+        result = await undo_roster(tx, who=None, now=now)
+        await follow_families(Work(tx), school, now)
     return say.undone(result.removed, result.restored)

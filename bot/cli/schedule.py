@@ -79,7 +79,7 @@ async def coming(settings_file: Path, count: int, since: str) -> list[str]:
                         planned.planned_at, duty.title, forecast, duty.clause, planned.id, planned.provisional
                     )
                 )
-                if forecast.people:
+                if forecast.meant:
                     lines.append(wording.coming_aside(forecast, beside[duty.id]))
     return lines or [wording.nothing_coming(reach)]
 

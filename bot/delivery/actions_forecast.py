@@ -17,9 +17,9 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.rules import period
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_forecast import Readings
+from bot.duties.actions_fan_out import can_push
 from bot.duties.audience import OfKind
 from bot.duties.composing import choose_texts
-from bot.duties.launch import can_push
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do
 from bot.duties.scope import limited
@@ -91,7 +91,7 @@ async def outlook(
     ways = [way for account in school.accounts for way in _ways(account)]
     to = limited(duty, pack, school.packs, school.default_pack, unit)
     kinds: Mapping[PersonKind, int] = {}
-    shares, used = [], {}
+    shares, used, unguarded = [], {}, 0
     readings = Readings(work.tx, to or OfKind(PersonKind.STUDENT), school.plan.asks, school.term_start(now))
     if to is not None:
         kinds = await readings.kinds()
@@ -101,11 +101,12 @@ async def outlook(
         shares = await readings.shares(people, ways, pushing, duty.id, now, for_children=letter)
         periods = {k: period(cap.per, now)[0] for k, cap in school.plan.caps.items() if kinds.get(k)}
         used = await readings.used(people, periods)
+        unguarded = await readings.unguarded(duty.id, now)
     texts = await _texts(work, school, duty, now, material)
     seconds = {word: _seconds(school, duty, word, text) for word, text in texts.items()}
     files = {word: [file.name for file in text.files] for word, text in texts.items() if text}
     calls = await readings.calls()
-    counted = Counted(now, kinds, ways, shares, used, seconds, calls, files)
+    counted = Counted(now, kinds, ways, shares, used, seconds, calls, files, unguarded)
     return Outlook(work, school, pack, duty, counted, unit)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from bot.delivery import wording
@@ -19,6 +20,7 @@ from bot.settings import WecomApp
 from bot.work import Work
 
 _OVER = "group-over/"
+_UNGUARDED = "unguarded/"
 _BACK = timedelta(days=1)  # a worker that slept still tells the teachers
 _TEACHERS = (RoleName.COUNSELLOR, RoleName.HOMEROOM)
 
@@ -40,6 +42,8 @@ async def remind_due(work: Work, school: School, now: datetime) -> int:
         if number:
             words = work.outbox.keep(Text(wording.reminder(occurrence)))
             queued += await rows.remind(id_, number, words, now, school.plan.quiet_until(now))
+    for id_ in await rows.new_letters(now, _BACK):
+        queued += await _tell_of_unguarded(work, rows, school, id_, now)
     return queued
 
 
@@ -49,25 +53,52 @@ async def _tell_teachers(
     """One line to each teacher with open tasks in their units, in the digest of the day."""
     if await rows.has("teacher/", occurrence.id):
         return 0
-    lines: dict[int, dict[str, int]] = {}
-    for unit, people in (await rows.open_by_unit(occurrence.id)).items():
+    open_ = await rows.open_by_unit(occurrence.id)
+    return await _lines(work, school, occurrence, "teacher/", open_, partial(_line, school, occurrence), now)
+
+
+async def _tell_of_unguarded(work: Work, rows: Reminders, school: School, id_: str, now: datetime) -> int:
+    """Whom no letter reaches is the teacher's from the first day, not only when it is over."""
+    occurrence = await work.duties.occurrence(id_)
+    if occurrence is None or await rows.has(_UNGUARDED, id_):
+        return 0
+    open_ = await rows.open_by_unit(id_, unguarded=True)
+
+    def line(_: str, units: Mapping[str, int]) -> Content:
+        return Text(wording.unguarded(occurrence, units), (Choice("未完成", "未完成"),))
+
+    return await _lines(work, school, occurrence, _UNGUARDED, open_, line, now)
+
+
+async def _lines(
+    work: Work,
+    school: School,
+    occurrence: Occurrence,
+    prefix: str,
+    open_: Mapping[str, int],
+    line: Callable[[str, Mapping[str, int]], Content],
+    now: datetime,
+) -> int:
+    """``line``: the words for an account and a teacher's own units."""
+    theirs: dict[int, dict[str, int]] = {}
+    for unit, people in open_.items():
         for teacher in await work.people.teachers_of(unit, _TEACHERS):
-            lines.setdefault(teacher.id, {})[unit] = people
-    contacts = await work.people.contacts_of(lines)
-    for teacher_id, open_ in lines.items():
+            theirs.setdefault(teacher.id, {})[unit] = people
+    contacts = await work.people.contacts_of(theirs)
+    for teacher_id, units in theirs.items():
         for contact in contacts.get(teacher_id, [])[:1]:
             work.outbox.queue(
-                key=f"teacher/{occurrence.id}/{teacher_id}",
+                key=f"{prefix}{occurrence.id}/{teacher_id}",
                 account=contact.account,
                 address=contact.address.key,
                 person=teacher_id,
-                content=_line(school, contact.account, occurrence, open_),
+                content=line(contact.account, units),
                 urgency=Urgency.ROUTINE,
                 not_before=school.plan.quiet_until(now),
                 occurrence=occurrence.id,
                 digest=True,
             )
-    return len(lines)
+    return len(theirs)
 
 
 async def _tell_groups(
@@ -85,7 +116,7 @@ async def _tell_groups(
     tell_groups(work, school, occurrence.id, card, Urgency.ROUTINE, now, prefix=_OVER)
 
 
-def _line(school: School, account_id: str, occurrence: Occurrence, open_: Mapping[str, int]) -> Content:
+def _line(school: School, occurrence: Occurrence, account_id: str, open_: Mapping[str, int]) -> Content:
     """Figures in the app; an official account has no card for them and keeps its tap."""
     account = school.accounts.get(account_id)
     if not isinstance(account, WecomApp):

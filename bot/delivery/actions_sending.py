@@ -102,5 +102,5 @@ async def ask_for(
     work.people.audit(by.id, "push", now, {"occurrence": planned.id, "unit": unit})
     if added is not None and waits:
         found = await (await outlook(work, school, pack, duty, now, unit=unit)).at(planned.planned_at)
-        await ask_approvers(work, added, found.people, now)
+        await ask_approvers(work, added, found.meant, now)
     return added

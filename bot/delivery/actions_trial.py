@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 from bot.delivery import wording_forecast as say
 from bot.delivery.actions_forecast import outlook
 from bot.delivery.content import from_json, to_json
+from bot.duties.actions_fan_out import can_push
 from bot.duties.actions_files import keep_files
 from bot.duties.composing import Message, compose, forward
-from bot.duties.launch import can_push, slug_for
+from bot.duties.launch import slug_for
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence
 from bot.errors import Refusal

@@ -86,6 +86,7 @@ class Readings:
     seconds: Mapping[str, int]
     calls: Mapping[str, timedelta]
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unguarded: int = 0  # children of whom the roster knows no guardian: nobody's to send to
 
     @property
     def about(self) -> bool:
@@ -141,10 +142,16 @@ class Forecast:
     about: bool
     approve: int
     files: tuple[str, ...] = ()
+    unguarded: int = 0
 
     @property
     def people(self) -> int:
         return sum(self.kinds.values())
+
+    @property
+    def meant(self) -> int:
+        """With the families that only their teacher can tell."""
+        return self.people + self.unguarded
 
 
 def reading_seconds(characters: int, ask: Ask, questions: int = 0) -> int:
@@ -203,6 +210,7 @@ def foretell(
         about=found.about,
         approve=duty.approve,
         files=tuple(names),
+        unguarded=found.unguarded,
     )
 
 

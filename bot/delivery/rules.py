@@ -76,6 +76,7 @@ class Standing(StrEnum):
     EXEMPT = "exempt"
     DONE = "done"  # did it before anybody had to be told
     NO_CHANNEL = "no channel"
+    UNGUARDED = "unguarded"  # a child for whom the roster has no guardian
 
 
 # The outcomes of cancelled and recalled rows that are not the platform's words.
@@ -91,6 +92,7 @@ SECOND_ALERT: Final = "second alert of the day"
 NO_WINDOW: Final = "no window"
 NO_WAY: Final = "no way"  # the platform has taken back what the account could have done
 UNCLEAR: Final = "unclear"  # the answer was lost: nobody knows whether it was shown
+NEVER_SENT: Final = "never sent"  # excused or without an account when it went out
 NO_CLIENT: Final = "no channel"
 LINE_STOPPED: Final = "line stopped"  # an alert that did not wait for its account
 OUT_OF_SCOPE: Final = "not in the platform's scope"

@@ -18,7 +18,8 @@ from bot.delivery.store_classes import Classes
 from bot.delivery.store_following import Following
 from bot.delivery.store_spread import spread
 from bot.delivery.tables import blob, delivery, payload
-from bot.duties.tables import task
+from bot.duties.tables import UNGUARDED, task
+from bot.lists import among
 from bot.messages import Content, Realm, Urgency
 from bot.people.rules import PersonKind, Stage
 from bot.people.tables import contact, guardian, person
@@ -120,16 +121,21 @@ class Outbox(Campaigns, Classes, Following):
         audience: Sequence[str] = (),
         urgency: Urgency = Urgency.ROUTINE,
         files: Sequence[Content] = (),
+        people: Sequence[int] | None = None,
     ) -> int:
         """One delivery for each person of the occurrence who is reached by this account and has none yet.
 
         Set-based, so that a million people cost one statement; people with two tasks (two children) get one
         message. ``only_in_window``: an account that may write only after the person wrote. ``audience`` names
         the 学段 or kinds whose text this is; empty means everybody. ``files`` come with it, uncounted.
+        ``people``: these and nobody else.
         """
         hash_ = self.keep(content)
         await self._tx.flush()
         theirs = [task.c.occurrence_id == occurrence, task.c.exempt == "", task.c.settled_at.is_(None)]
+        theirs.append(sa.not_(UNGUARDED))
+        if people is not None:
+            theirs.append(among(task.c.person_id, people))
         if audience:
             theirs.append(task.c.person_id.in_(sa.select(person.c.id).where(_is_audience(audience))))
         when: sa.ColumnElement[Any] = sa.literal(not_before, Moment())

@@ -27,7 +27,7 @@ from bot.delivery.store_attention import WITH
 from bot.delivery.store_unloading import unload
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import OccurrenceState
-from bot.duties.tables import approval, occurrence, task
+from bot.duties.tables import UNGUARDED, approval, occurrence, task
 from bot.lists import among
 
 _APPROVE: Final = insert_new(approval)
@@ -51,32 +51,31 @@ class Campaigns:
             .group_by(delivery.c.person_id)
             .subquery()
         )
+        asked = sa.func.max(sa.case((task.c.exempt == "", 1), else_=0))
         people = (
-            sa.select(
-                task.c.person_id,
-                sa.func.max(sa.case((task.c.exempt == "", 1), else_=0)).label("asked"),
-                sa.func.count(task.c.settled_at).label("settled"),
-            )
+            sa.select(task.c.person_id, UNGUARDED.label("unguarded"), asked.label("asked"))
+            .add_columns(sa.func.count(task.c.settled_at).label("settled"))
             .where(task.c.occurrence_id == occurrence_id, sa.or_(*(below(task.c.unit, u) for u in units)))
-            .group_by(task.c.person_id)
+            .group_by(task.c.person_id, UNGUARDED)
             .subquery()
         )
+        told = sa.and_(best.c.person_id == people.c.person_id, sa.not_(people.c.unguarded))
         where = sa.case(
             (people.c.asked == 0, -1),
             (best.c.rank.is_not(None), best.c.rank),
             (people.c.settled > 0, -2),
-            else_=-3,
+            else_=sa.case((people.c.unguarded, -4), else_=-3),
         )
         rows = await self._tx.rows(
             sa.select(where.label("rank"), sa.func.count().label("people"))
-            .select_from(people.outerjoin(best, best.c.person_id == people.c.person_id))
+            .select_from(people.outerjoin(best, told))
             .group_by(where)
         )
         nowhere = Standing.NO_CHANNEL
         if await self._state(occurrence_id) in _NOT_YET:
             nowhere = Standing.WAITING
         found: dict[Standing, int] = {}
-        outside = {-1: Standing.EXEMPT, -2: Standing.DONE, -3: nowhere}
+        outside = {-1: Standing.EXEMPT, -2: Standing.DONE, -3: nowhere, -4: Standing.UNGUARDED}
         for row in rows:
             key = outside[row.rank] if row.rank < 0 else BEST_FIRST[row.rank]
             found[key] = found.get(key, 0) + row.people

@@ -15,7 +15,7 @@ from bot.delivery.store_attention import counts
 from bot.delivery.tables import delivery, shipment
 from bot.duties.rules import Ask
 from bot.duties.scope import Aim, Families
-from bot.duties.store_audience import CHILD, located, without_family
+from bot.duties.store_audience import CHILD, located, unguarded, without_family
 from bot.duties.store_audience import where as whom
 from bot.messages import Realm, Urgency
 from bot.people.records import EVERY_DUTY
@@ -35,7 +35,7 @@ class Readings:
 
     def __init__(self, tx: Tx, audience: Aim, asks: Mapping[str, Ask], since: datetime | None) -> None:
         self._tx = tx
-        self._aim = audience
+        self._aim, self._asks, self._since = audience, asks, since
         self._whom = whom(audience, asks, since)
 
     async def kinds(self) -> Mapping[PersonKind, int]:
@@ -114,6 +114,17 @@ class Readings:
         for row in rows:
             found.setdefault(PersonKind(row.kind), {})[row.number] = row.people
         return found
+
+    async def unguarded(self, duty: str, now: datetime) -> int:
+        """Pupils whose family a letter means and of whom the roster knows no guardian; not the excused."""
+        if not isinstance(self._aim, Families):
+            return 0
+        children = (
+            unguarded(self._aim.to, self._asks, self._since),
+            located(self._aim.inside, person.c.unit),
+            sa.not_(_is_exempt(duty, now, for_children=False)),
+        )
+        return int(await self._tx.scalar(sa.select(sa.func.count()).select_from(person).where(*children)))
 
     async def units(self) -> dict[str, int]:
         """How many people of the audience each unit has itself; guardians of two count in both."""

@@ -165,7 +165,12 @@ class JobRows:
         )
         await self._tx.execute(
             sa.update(task)
-            .where(in_order(sa.tuple_(ONE.c.occurrence_id, ONE.c.person_id).in_(pairs)))
+            .where(
+                in_order(
+                    sa.tuple_(ONE.c.occurrence_id, ONE.c.person_id).in_(pairs),
+                    ONE.c.about_id != ONE.c.person_id,
+                )
+            )
             .values(told_at=still)
         )
 

@@ -16,7 +16,7 @@ from bot.delivery.tables_mass import mass_month, mass_tag, mass_tagged
 from bot.duties.rules import Ask
 from bot.duties.scope import Aim
 from bot.duties.store_audience import where as whom
-from bot.duties.tables import task
+from bot.duties.tables import UNGUARDED, task
 from bot.messages import Realm
 from bot.people.tables import contact, person
 
@@ -93,7 +93,9 @@ class TagRows:
 
         Who is exempt or had enough for this week is inside: a tag leaves nobody out.
         """
-        asked = sa.select(task.c.person_id).where(task.c.occurrence_id == one.occurrence)
+        asked = sa.select(task.c.person_id).where(
+            task.c.occurrence_id == one.occurrence, sa.not_(UNGUARDED)
+        )
         here = sa.and_(delivery.c.account == self._account, delivery.c.payload == one.payload)
         open_ = delivery.c.state.in_((DeliveryState.DUE, *_TOLD))
         own = sa.and_(

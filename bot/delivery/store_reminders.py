@@ -12,10 +12,10 @@ from bot.delivery.rules import SPREAD_FROM, DeliveryState
 from bot.delivery.store_attention import NUDGE
 from bot.delivery.store_spread import spread
 from bot.delivery.tables import delivery
-from bot.duties.rules import OccurrenceState
+from bot.duties.rules import Do, OccurrenceState
 from bot.duties.store_locks import ONE, in_order
 from bot.duties.store_unfinished import SUBJECT
-from bot.duties.tables import occurrence, task
+from bot.duties.tables import UNGUARDED, occurrence, task
 from bot.messages import Realm, Urgency
 from bot.people.tables import contact
 
@@ -41,12 +41,24 @@ class Reminders:
         )
         return [row.id for row in rows]
 
+    async def new_letters(self, now: datetime, back: timedelta) -> list[str]:
+        """Letters that went out since ``back``."""
+        rows = await self._tx.rows(
+            sa.select(occurrence.c.id).where(
+                occurrence.c.state == OccurrenceState.OPEN,
+                occurrence.c.do == Do.LETTER,
+                occurrence.c.launched_at > now - back,
+            )
+        )
+        return [row.id for row in rows]
+
     async def remind(self, occurrence_id: str, number: int, payload: str, now: datetime, at: datetime) -> int:
         """The ``number``-th reminder to everybody who is not done and had fewer; how many people.
 
         The key is that of a teacher's own reminder, so that both together stay within the number.
         """
         open_ = _open(occurrence_id).where(
+            sa.not_(UNGUARDED),
             task.c.reminded < number,
             sa.or_(task.c.reminded_at.is_(None), task.c.reminded_at <= now - _GAP),
         )
@@ -101,12 +113,14 @@ class Reminders:
             )
         return queued
 
-    async def open_by_unit(self, occurrence_id: str) -> dict[str, int]:
-        """How many people of each unit are not done, for their teachers; a child once, as in 未完成."""
+    async def open_by_unit(self, occurrence_id: str, *, unguarded: bool = False) -> dict[str, int]:
+        """How many people of each unit are not done, for their teachers; a child once, as in 未完成.
+
+        ``unguarded``: only children of whom the roster knows no guardian.
+        """
         people = sa.func.count(sa.distinct(SUBJECT)).label("people")
-        rows = await self._tx.rows(
-            _open(occurrence_id).with_only_columns(task.c.unit, people).group_by(task.c.unit)
-        )
+        open_ = _open(occurrence_id).where(UNGUARDED) if unguarded else _open(occurrence_id)
+        rows = await self._tx.rows(open_.with_only_columns(task.c.unit, people).group_by(task.c.unit))
         return {row.unit: row.people for row in rows}
 
     async def has(self, prefix: str, occurrence_id: str) -> bool:

@@ -137,6 +137,7 @@ class Shipments:
             .where(
                 in_order(
                     ONE.c.told_at.is_(None),
+                    ONE.c.about_id != ONE.c.person_id,
                     ONE.c.occurrence_id == delivery.c.occurrence_id,
                     ONE.c.person_id == delivery.c.person_id,
                     told,

@@ -11,6 +11,7 @@ from bot.delivery.rules import (
     KNOWN_BY_NOW,
     LEFT,
     LINE_STOPPED,
+    NEVER_SENT,
     NO_WAY,
     NO_WINDOW,
     NOT_FOLLOWING,
@@ -24,7 +25,7 @@ from bot.delivery.rules import (
 )
 from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
-from bot.duties.wording import day, how, moment
+from bot.duties.wording import NO_GUARDIAN, day, how, moment
 from bot.materials.rules import Material
 from bot.messages import Notice, Way
 from bot.people.rules import labels
@@ -43,6 +44,7 @@ _REASONS: Mapping[str, str] = {
     TOO_LATE: "等到能发时已过截止时间",
     UNCLEAR: "结果不明，可能已收到",
     LEFT: "已离校",
+    NEVER_SENT: "发出时在豁免期或没有账号",
     NOT_FOLLOWING: "未关注学校通知",
     KNOWN_BY_NOW: "班里已有登记的家长，不再按班发",
     "65024": "班主任不在应用可见范围",
@@ -71,6 +73,7 @@ STANDINGS: Final[Mapping[Standing, str]] = {
     Standing.UNKNOWN: "结果不明",
     Standing.REFUSED: "没有送达，由老师转达",
     Standing.NO_CHANNEL: "没有账号，由老师转达",
+    Standing.UNGUARDED: f"{NO_GUARDIAN}，由老师转达",
     Standing.HELD: "少发，不打扰",
     Standing.RECALLED: "已撤回",
     Standing.STOPPED: "已停止，没有发",
@@ -138,11 +141,15 @@ def reminder(occurrence: Occurrence) -> str:
 
 def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
     """After the last reminder it is time to talk; the names are behind 未完成."""
-    called = labels(open_)
-    units = "、".join(f"{called[unit]}{open_[unit]}人" for unit in sorted(open_)[:_CLASSES])
-    if len(open_) > _CLASSES:
-        units += f"等{len(open_)}个班共{sum(open_.values()):,}人"
-    return f"{occurrence.title}已到期，未完成：{units}。不再自动提醒，请当面问。名单发「未完成」。"
+    return f"{occurrence.title}已到期，未完成：{_units(open_)}。不再自动提醒，请当面问。名单发「未完成」。"
+
+
+def unguarded(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
+    """When a letter has gone out, to the teachers of the children whose family it has no way to."""
+    return (
+        f"{occurrence.title}：{NO_GUARDIAN}的有{_units(open_)}，没法单独发给家里。"
+        "请当面、电话或带纸质信告知，做完发「登记」。名单发「未完成」。"
+    )
 
 
 def to_teacher_card(occurrence: Occurrence, open_: Mapping[str, int], page: str) -> Notice:
@@ -247,3 +254,10 @@ def resumed() -> str:
 
 def not_running() -> str:
     return "没有这一项，或它已经停了。发 /stop 看正在发的。"
+
+
+def _units(open_: Mapping[str, int]) -> str:
+    """``软件2301班3人``; of very many classes some, and the sum."""
+    called = labels(open_)
+    units = "、".join(f"{called[unit]}{open_[unit]}人" for unit in sorted(open_)[:_CLASSES])
+    return f"{units}等{len(open_)}个班共{sum(open_.values()):,}人" if len(open_) > _CLASSES else units

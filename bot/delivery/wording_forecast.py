@@ -36,7 +36,8 @@ _REALMS: Final[Mapping[Realm, str]] = {
 def preview(title: str, found: Forecast, unit: str = "") -> str:
     """A few lines for a chat."""
     where = f"（{unit}）" if unit else ""
-    lines = [f"「{title}」{where}将发给{found.people:,}人（{_kinds(found)}）；{when(found)}。"]
+    kinds = f"（{_kinds(found)}）" if found.kinds else ""
+    lines = [f"「{title}」{where}将发给{found.people:,}人{kinds}；{when(found)}。"]
     lines += _ways_and_costs(found)
     lines.append(f"总阅读时间约{reading(found)}。")
     if found.approve:
@@ -46,7 +47,7 @@ def preview(title: str, found: Forecast, unit: str = "") -> str:
 
 def aside(found: Forecast, beside: Sequence[str]) -> str:
     """The same for a list, in one line: by kind and way, and what it costs of quotas."""
-    parts = [_kinds(found), *_ways_and_costs(found), *beside]
+    parts = [_kinds(found)] * bool(found.kinds) + [*_ways_and_costs(found), *beside]
     return "；".join(part.removesuffix("。") for part in parts)
 
 
@@ -59,6 +60,8 @@ def _ways_and_costs(found: Forecast) -> list[str]:
     channels = "、".join(f"{_way(draw)}{draw.people:,}人" for draw in found.draws) or "无"
     nowhere = f"；无渠道{found.nowhere:,}人（由老师转达）" if found.nowhere else ""
     lines = [f"渠道{about}：{channels}{nowhere}。"]
+    if found.unguarded:
+        lines.append(f"家里没有登记家长的{found.unguarded:,}人，在班主任名单上。")
     if found.files:
         lines.append(f"附件：{'、'.join(found.files)}（公众号里在网页打开）。")
     if found.waiting:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.delivery.store_classes import UnknownClass, class_key
 from bot.duties.actions_files import keep_files
-from bot.duties.audience import kinds_named, matches
+from bot.duties.audience import matches, means_parents
 from bot.duties.composing import Message
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence
@@ -37,7 +37,7 @@ async def to_parents(
     One delivery a class, which counts as a class and never as people; how many. A class has none of its
     parents addressed singly in the same campaign, because it is written to only while it has none.
     """
-    if PersonKind.PARENT not in (kinds_named(duty.to) or PersonKind):
+    if not means_parents(duty.to):
         return 0
     await work.outbox.look_before(occurrence.id, now)
     if duty.do not in _CARRIED or duty.digest:

@@ -160,6 +160,11 @@ def kinds_named(audience: Audience) -> frozenset[PersonKind]:
     return _IMPLIED.get(type(audience), frozenset())
 
 
+def means_parents(audience: Audience) -> bool:
+    """Does it speak of parents, by name or by naming no kind at all?"""
+    return PersonKind.PARENT in (kinds_named(audience) or PersonKind)
+
+
 def stages_named(audience: Audience) -> frozenset[Stage]:
     """The 学段 an audience is limited to; empty means any."""
     if isinstance(audience, Except):

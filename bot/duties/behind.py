@@ -30,10 +30,14 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """Somebody who is behind with a campaign, and whose tasks these are: their own, or their guardians'."""
+    """Somebody who is behind with a campaign, and whose tasks these are: their own, or their guardians'.
+
+    ``unguarded``: the roster knows no guardian who could be told.
+    """
 
     occurrence: str
     unit: str
     code: str
     name: str
     people: tuple[int, ...]
+    unguarded: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.duties.actions_events import brought_about
+from bot.duties.actions_families import follow_families
 from bot.duties.launch import carry_out
 from bot.duties.when import EventName, OnEvent
 from bot.messages import Text, Urgency
@@ -16,8 +17,10 @@ from bot.work import Work
 
 
 async def after_import(work: Work, school: School, imported: Imported, now: datetime) -> None:
-    """What follows from a roster: newcomers get their duties, and who changed class is told."""
-    await work.tx.flush()
+    """What follows from a roster: newcomers get their duties, letters find who is a guardian now, and who
+    changed class is told.
+    """
+    await follow_families(work, school, now)
     await roster_imported(work, school, now)
     contacts = await work.people.contacts_of([person for person, _, _ in imported.transferred])
     for person, before, after in imported.transferred:

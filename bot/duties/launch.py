@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from bot.accounts import realms_of
 from bot.duties.actions_classes import to_parents
+from bot.duties.actions_fan_out import fan_out
 from bot.duties.actions_files import keep_files
 from bot.duties.cadence_wording import not_in_the_plan
 from bot.duties.composing import CASE_CARD, choose_texts, compose, forward
@@ -22,7 +22,6 @@ from bot.messages import Choice, Content, Text, Urgency
 from bot.people.rules import TEACHER_ROLES, PersonKind, RoleName
 from bot.receipts.rules import ALPHABET
 from bot.school import School
-from bot.settings import Wechat
 from bot.work import Work
 
 _MANY: Final = 10_000
@@ -202,26 +201,11 @@ async def send_out(
     work: Work, school: School, occurrence: Occurrence, duty: Duty, now: datetime
 ) -> dict[str, int]:
     """Queue the messages, nearest channel first: the app, then 学校通知, then the official account."""
-    queued: dict[str, int] = {}
     slug = slug_for(school.key, occurrence.id)
     if duty.do is Do.FORWARD:
         start = start_of(school.plan, occurrence.pack, duty, now)
         return await _forwards(work, school, occurrence, duty, slug, start, now)
-    for account in school.accounts:
-        for message in compose(school, occurrence, duty, account, slug):
-            count = await work.outbox.fan_out(
-                occurrence=occurrence.id,
-                account=account.id,
-                realms=realms_of(account),
-                content=message.content,
-                not_before=start_of(school.plan, occurrence.pack, duty, now, message.audience),
-                digest=duty.digest,
-                only_in_window=isinstance(account, Wechat) and not can_push(account),
-                now=now,
-                audience=message.audience,
-                files=keep_files(work, message.files, now),
-            )
-            queued[account.id] = queued.get(account.id, 0) + count
+    queued = await fan_out(work, school, occurrence, duty, slug, now)
     start = start_of(school.plan, occurrence.pack, duty, now, (PersonKind.PARENT,))
     await to_parents(
         work, school, occurrence, duty, lambda app: compose(school, occurrence, duty, app, slug), start, now
@@ -291,8 +275,3 @@ def _short(key: bytes, text: str, length: int) -> str:
         number, rest = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[rest])
     return "".join(letters)
-
-
-def can_push(account: Wechat) -> bool:
-    """May it write to a follower who was silent? Whom no personal way reaches is told by a mass send."""
-    return account.verified

@@ -128,7 +128,11 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One person's part of an occurrence; ``about`` is the child a guardian's task is about, else 0."""
+    """One person's part of an occurrence; ``about`` is the child a guardian's task is about, else 0.
+
+    Of a family without a guardian on the roster the child stands for it: the task is theirs and about them,
+    on their teacher's list, and nobody is sent or asked anything.
+    """
 
     id: int
     occurrence: str
@@ -142,6 +146,10 @@ class Task:
     exempt: str = ""
     reminded: int = 0
     due_at: datetime | None = None
+
+    @property
+    def unguarded(self) -> bool:
+        return self.person == self.about
 
 
 @dataclass(frozen=True, slots=True)

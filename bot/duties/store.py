@@ -13,15 +13,17 @@ from bot.duties.rules import Occurrence, OccurrenceState, Proof, ProofKind, Rais
 from bot.duties.store_links import Links
 from bot.duties.store_unfinished import Unfinished
 from bot.duties.store_values import BOTH, OCCURRENCE_COLUMNS, OPEN_STATES, TaskOf, both, to_occurrence
-from bot.duties.tables import occurrence, proof, task, watermark
+from bot.duties.tables import UNGUARDED, occurrence, proof, task, watermark
 from bot.ids import new_id
 
-_OF_PERSON: Final = BOTH.where(
+_OPEN: Final = BOTH.where(
     task.c.person_id == sa.bindparam("person"),
     task.c.settled_at.is_(None),
     task.c.exempt == "",
     occurrence.c.state.in_(OPEN_STATES),
 ).order_by(occurrence.c.planned_at)
+_OF_PERSON: Final = _OPEN.where(sa.not_(UNGUARDED))
+_OF_FAMILY: Final = _OPEN.where(UNGUARDED)
 _ONE: Final = BOTH.where(task.c.id == sa.bindparam("id"))
 _PROOF: Final = insert(proof)
 # Another transaction may have proved more since the task was read: nothing is taken back.
@@ -57,6 +59,10 @@ class Duties(Links, Unfinished):
         """What this person still has to do, oldest first."""
         return [both(row) for row in await self._tx.rows(_OF_PERSON, {"person": person})]
 
+    async def owed_by_family(self, child: int) -> list[TaskOf]:
+        """What the family of a child without a guardian still owes; their teacher closes it, nobody else."""
+        return [both(row) for row in await self._tx.rows(_OF_FAMILY, {"person": child})]
+
     async def task(self, task_id: int) -> TaskOf | None:
         row = await self._tx.row(_ONE, {"id": task_id})
         return None if row is None else both(row)
@@ -75,7 +81,7 @@ class Duties(Links, Unfinished):
     async def latest_about(self, person: int, what: str) -> TaskOf | None:
         """The person's newest task about a text or guide, done or not."""
         row = await self._tx.row(
-            BOTH.where(task.c.person_id == person, occurrence.c.what == what)
+            BOTH.where(task.c.person_id == person, sa.not_(UNGUARDED), occurrence.c.what == what)
             .order_by(occurrence.c.planned_at.desc())
             .limit(1)
         )

@@ -16,7 +16,7 @@ from bot.db import Moment, Tx, below
 from bot.duties.behind import Behind, OpenLine
 from bot.duties.rules import MAX_REMINDERS, Ask, Do
 from bot.duties.store_values import BOTH, OCCURRENCE_COLUMNS, OPEN_STATES, TaskOf, both, to_occurrence
-from bot.duties.tables import occurrence, task
+from bot.duties.tables import UNGUARDED, occurrence, task
 from bot.people.tables import contact, person
 from bot.people.tables_school import parent_follow
 
@@ -82,19 +82,27 @@ class Unfinished:
     async def open_lines(self, units: Iterable[str]) -> list[OpenLine]:
         """One for each person and campaign: the newest campaign first, by unit and 编号."""
         rows = await self._tx.rows(
-            _open(task.c.occurrence_id, task.c.unit, person.c.code, person.c.name, task.c.person_id)
+            _open(task.c.occurrence_id, task.c.unit, person.c.code, person.c.name)
+            .add_columns(task.c.person_id, UNGUARDED.label("unguarded"))
             .join(person, person.c.id == SUBJECT)
             .where(_here(units))
             .order_by(
                 occurrence.c.planned_at.desc(), task.c.occurrence_id, task.c.unit, person.c.code, task.c.id
             )
         )
-        found: dict[tuple[str, str], list[Any]] = {}
+        found: dict[tuple[str, str], list[sa.Row[Any]]] = {}
         for row in rows:
-            found.setdefault((row.occurrence_id, row.code), [row]).append(row.person_id)
+            found.setdefault((row.occurrence_id, row.code), []).append(row)
         return [
-            OpenLine(row.occurrence_id, row.unit, row.code, row.name, tuple(people))
-            for row, *people in found.values()
+            OpenLine(
+                rows[0].occurrence_id,
+                rows[0].unit,
+                rows[0].code,
+                rows[0].name,
+                tuple(row.person_id for row in rows if not row.unguarded),
+                any(row.unguarded for row in rows),
+            )
+            for rows in found.values()
         ]
 
     async def to_remind(self, units: Iterable[str], before: datetime, most: int) -> ToRemind:
@@ -106,7 +114,7 @@ class Unfinished:
             task.c.reminded < limit,
             sa.or_(task.c.reminded_at.is_(None), task.c.reminded_at <= sa.literal(before, Moment())),
         )
-        account = sa.exists().where(contact.c.person_id == task.c.person_id)
+        account = sa.exists().where(contact.c.person_id == task.c.person_id, sa.not_(UNGUARDED))
         deaf = sa.exists().where(
             parent_follow.c.address == contact.c.address, sa.not_(parent_follow.c.follows)
         )

@@ -56,6 +56,9 @@ task = sa.Table(
     postgresql_with={"fillfactor": 50},
 )
 
+# A child of whom the roster knows no guardian: on the teacher's list, and nobody's to be sent or to do.
+UNGUARDED = task.c.person_id == task.c.about_id
+
 proof = sa.Table(
     "proof",
     metadata,

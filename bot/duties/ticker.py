@@ -14,6 +14,7 @@ from bot.db import Database
 from bot.delivery.actions import tell_staff
 from bot.delivery.actions_detour import detour
 from bot.delivery.actions_reminders import remind_due
+from bot.duties.actions_excusing import end_exemptions
 from bot.duties.cadence_wording import went_out_before
 from bot.duties.launch import Launched, carry_out, launch, register
 from bot.duties.occurrences import Planned, Skipped, day_around, due, moved_from
@@ -50,7 +51,8 @@ class Ticker:
         """
         school = self._school()
         packs = sorted({school.default_pack, *school.packs.values()})
-        rest = [partial(part, school) for part in (self._asked, self._remind, self._cases, self._detours)]
+        parts = (self._excused, self._asked, self._remind, self._cases, self._detours)
+        rest = [partial(part, school) for part in parts]
         try:
             launched = await _all([*(partial(self._pack, school, pack) for pack in packs), *rest])
         except Exception:
@@ -100,6 +102,16 @@ class Ticker:
         """Calls that nobody answered, and visits of the day."""
         async with self._database.begin() as tx:
             return await ring_cases(Work(tx), school, self._clock())
+
+    async def _excused(self, school: School) -> int:
+        """Exemptions whose day has come; one transaction for each such moment."""
+        owing = 0
+        while True:
+            async with self._database.begin() as tx:
+                found = await end_exemptions(Work(tx), school, self._clock())
+            if found is None:
+                return owing
+            owing += found
 
     async def _detours(self, school: School) -> int:
         """Alerts that wait for an account which was stopped."""

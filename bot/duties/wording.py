@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -26,6 +26,8 @@ PROOFS: Final[dict[ProofKind, str]] = {
     ProofKind.CHECKED: "人工核实",
     ProofKind.DECLINED: "暂不",
 }
+
+NO_GUARDIAN: Final = "名册里没有家长"
 
 HOW: Final[dict[Ask, str]] = {
     Ask.NOTHING: "看一看就好",
@@ -55,15 +57,21 @@ def moment(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def open_tasks(tasks: Sequence[tuple[Task, Occurrence]], limit: int = 5) -> str:
-    """A person's own list, oldest first. What asks for nothing, or for one tap on its card, is no burden."""
+def open_tasks(
+    tasks: Sequence[tuple[Task, Occurrence]], limit: int = 5, excused: Collection[int] = ()
+) -> str:
+    """A person's own list, oldest first. What asks for nothing, or for one tap on its card, is no burden.
+
+    ``excused``: the tasks that somebody was excused from and is no longer.
+    """
     tasks = [both for both in tasks if both[1].ask not in (Ask.NOTHING, Ask.TAP)]
     if not tasks:
         return "您没有待办。谢谢！"
     lines = [f"您有{len(tasks)}件待办："]
     for task, occurrence in tasks[:limit]:
         due = f"，{day(task.due_at)}前" if task.due_at else ""
-        lines.append(f"· {occurrence.title}（{how(occurrence)}{due}）")
+        again = "，豁免已结束" if task.id in excused else ""
+        lines.append(f"· {occurrence.title}（{how(occurrence)}{due}{again}）")
     if len(tasks) > limit:
         lines.append(f"还有{len(tasks) - limit}件，先做上面的。")
     return "\n".join(lines)

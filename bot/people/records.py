@@ -65,6 +65,11 @@ class Exemption:
         return in_force and self.duty in (duty, EVERY_DUTY)
 
 
+    def ended(self, duty: str, since: datetime, now: datetime) -> bool:
+        """Did it hold for this duty at some time after ``since``, and does no longer?"""
+        return self.until is not None and since < self.until <= now and self.duty in (duty, EVERY_DUTY)
+
+
 @dataclass(frozen=True, slots=True)
 class UnitHere:
     """A unit of the tree, how many active people are in it or below, and its 学段 where one was stated."""

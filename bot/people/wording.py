@@ -16,6 +16,7 @@ from bot.people.wording_roster import taken_userids, unreached_units
 
 SHOWN: Final = 5  # complaints in a chat answer; the whole list is on the page and on the command line
 LEFT: Final = "离校"  # why a task is exempt; on record, so it stays as it is
+UNLINKED: Final = "不再是监护人"
 _LOCAL: Final = ZoneInfo("Asia/Shanghai")
 _WHICH_NUMBER: Final = "学生填学号，教师填工号，家长填学校发的编号。"
 

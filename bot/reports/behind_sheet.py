@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.duties.behind import OpenLine
-from bot.duties.wording import moment
+from bot.duties.wording import NO_GUARDIAN, moment
 from bot.people.rules import masked
 from bot.reports import wording_behind as wording
 from bot.reports.documents import Cell, Document, Paragraph, Table
@@ -21,7 +21,7 @@ def behind_sheet(
         if line.occurrence in titles:
             open_.setdefault((line.unit, line.code), []).append(line)
     rows: list[tuple[Cell, ...]] = [
-        (unit, masked(some[0].name, code), "、".join(titles[one.occurrence] for one in some))
+        (unit, masked(some[0].name, code), "、".join(_named(one, titles) for one in some))
         for (unit, code), some in sorted(open_.items())
     ]
     counts = wording.sheet_counts(len(rows), len({unit for unit, _ in open_}))
@@ -35,3 +35,9 @@ def behind_sheet(
         ),
         school,
     )
+
+
+def _named(line: OpenLine, titles: Mapping[str, str]) -> str:
+    """The campaign, and why nobody could be told of it where the roster has nobody."""
+    title = titles[line.occurrence]
+    return f"{title}（{NO_GUARDIAN}）" if line.unguarded else title

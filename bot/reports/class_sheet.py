@@ -19,7 +19,7 @@ def class_sheet(
         (
             number,
             line.code,
-            line.name,
+            wording.sheet_name(line),
             moment(line.done_at) if line.done_at else "",
             wording.sheet_way(line),
             line.receipt,

@@ -16,7 +16,11 @@ UnitTallies = Mapping[str, Tally]  # one unit's tally of each campaign
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One person of a class sheet; for a family task the child."""
+    """One person of a class sheet; for a family task the child.
+
+    ``unguarded``: it is open, and the roster knows no guardian. ``family``: the parents' part of what the
+    child has a part of its own in.
+    """
 
     code: str
     name: str
@@ -25,6 +29,8 @@ class SheetLine:
     level: Level | None
     receipt: str
     exempt: str
+    unguarded: bool = False
+    family: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Tx
 from bot.duties.rules import LADDERS, Ask, Do, OccurrenceState, ProofKind
-from bot.duties.tables import occurrence, task
+from bot.duties.tables import UNGUARDED, occurrence, task
 from bot.people.tables import person
 from bot.receipts.rules import Level
 from bot.receipts.tables import receipt
@@ -28,6 +28,8 @@ _SHEET: Final = (
         task.c.settled_at,
         task.c.declined,
         task.c.exempt,
+        task.c.about_id,
+        UNGUARDED.label("unguarded"),
         occurrence.c.ask,
         receipt.c.code.label("receipt"),
         receipt.c.level,
@@ -43,16 +45,23 @@ class Lines:
     tx: Tx
 
     async def sheet(self, occurrence_id: str, unit: str) -> list[SheetLine]:
-        """Everybody of a campaign in a unit by 编号; a child once, with the guardian who got furthest."""
+        """Everybody of a campaign in a unit by 编号; a child once, with the guardian who got furthest.
+
+        A letter to children and their parents as well has a line for each, as the figures have.
+        """
         rows = await self.tx.rows(
             _SHEET.where(task.c.occurrence_id == occurrence_id, in_unit(task.c.unit, unit))
         )
-        best: dict[int, sa.Row[Any]] = {}
+        best: dict[tuple[int, bool], sa.Row[Any]] = {}
         for row in rows:
-            old = best.get(row.subject)
+            key = (row.subject, row.about_id > 0)
+            old = best.get(key)
             if old is None or _rank(row) > _rank(old):
-                best[row.subject] = row
-        return [_sheet_line(row) for row in best.values()]
+                best[key] = row
+        return [
+            _sheet_line(row, family=family and (subject, False) in best)
+            for (subject, family), row in best.items()
+        ]
 
     async def title(self, occurrence_id: str) -> str | None:
         """What people call a campaign."""
@@ -163,9 +172,13 @@ def _done_at(row: sa.Row[Any]) -> datetime | None:
     return row.settled_at if done_tier and row.tier >= done_tier else None
 
 
-def _sheet_line(row: sa.Row[Any]) -> SheetLine:
+def _sheet_line(row: sa.Row[Any], family: bool) -> SheetLine:
     level = Level(row.level) if row.level is not None else None
-    return SheetLine(row.code, row.name, _done_at(row), _proof(row), level, row.receipt or "", row.exempt)
+    done_at = _done_at(row)
+    unguarded = bool(row.unguarded) and done_at is None
+    return SheetLine(
+        row.code, row.name, done_at, _proof(row), level, row.receipt or "", row.exempt, unguarded, family
+    )
 
 
 def _own(row: sa.Row[Any]) -> OwnTask:

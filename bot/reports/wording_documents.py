@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.duties.rules import ProofKind
-from bot.duties.wording import PROOFS, moment
+from bot.duties.wording import NO_GUARDIAN, PROOFS, moment
 from bot.people.rules import leaf
 from bot.receipts.rules import Level
 from bot.receipts.wording import LEVELS
@@ -157,6 +157,10 @@ def sheet_counts(lines: Sequence[SheetLine]) -> str:
     return f"在册{len(lines)}，豁免{exempt}，应到{due}，已完成{done}（{share}），未完成{due - done}。"
 
 
+def sheet_name(line: SheetLine) -> str:
+    return f"{line.name}（家长）" if line.family else line.name
+
+
 def sheet_way(line: SheetLine) -> str:
     if line.exempt:
         return f"豁免：{line.exempt}"
@@ -164,6 +168,8 @@ def sheet_way(line: SheetLine) -> str:
         return f"L{int(line.level)} {LEVELS[line.level]}"
     if line.done_at and line.proof is ProofKind.CHECKED:
         return f"L{int(Level.PAPER)} {PROOFS[ProofKind.CHECKED]}"
+    if line.unguarded:
+        return NO_GUARDIAN
     return PROOFS[line.proof] if line.proof else ""
 
 

@@ -76,7 +76,8 @@ class Reader:
 
 
 async def reader(work: Work, occurrence: Occurrence, person: Person) -> Reader:
-    tasks = [task for task, _ in await work.duties.tasks_for(occurrence.id, person=person.id)]
+    given = await work.duties.tasks_for(occurrence.id, person=person.id)
+    tasks = [task for task, _ in given if not task.unguarded]
     children = await work.people.by_ids(task.about for task in tasks if task.about)
     owns = [await _own(work, task, children.get(task.about)) for task in tasks]
     return Reader(person, tuple(owns), tuple(audience_words(person, children.values())))

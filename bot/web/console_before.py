@@ -58,7 +58,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         duty=duty,
         unit=order.unit,
         at=f"{order.at.astimezone(ZONE):%Y-%m-%dT%H:%M}" if order.at else "",
-        lines=[*say.preview(duty.title, found, order.unit).splitlines(), *beside] if found.people else [],
+        lines=[*say.preview(duty.title, found, order.unit).splitlines(), *beside] if found.meant else [],
         nobody=say.nobody(duty.title),
         own=[say.own_plan(planned, planned == order.at) for planned in own],
         versions=_versions(visit, one, seen),
@@ -109,7 +109,7 @@ async def forecast_of(visit: Visit, work: Work, occurrence: Occurrence) -> list[
         material=occurrence.material,
     )  # fmt: skip
     found = await seen.at(max(occurrence.planned_at, visit.now))
-    if not found.people:
+    if not found.meant:
         return []
     return [*say.preview(duty.title, found, occurrence.unit).splitlines(), *await seen.beside()]
 

@@ -17,6 +17,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from bot.duties.actions_families import follow_families
 from bot.duties.events import after_import
 from bot.errors import BadFile, Refusal
 from bot.people import wording as people
@@ -87,6 +88,8 @@ async def undo(visit: Visit) -> web.StreamResponse:
         work = Work(tx)
         me = await _importer(visit, work)
         undone = await undo_roster(tx, who=me.person.id, now=visit.now)
+        await follow_families(work, visit.school, visit.now)
+    visit.pages.wake()
     return _page(visit, me, said=people.undone(undone.removed, undone.restored))
 
 

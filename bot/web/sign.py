@@ -73,6 +73,7 @@ async def _behind(visit: Visit, work: Work) -> tuple[Person, Task, Occurrence]:
         or person.left_at is not None
         or both is None
         or both[0].person != person.id
+        or both[0].unguarded
         or both[0].exempt
         or level_of(visit.school, both[1]) is None
         or both[1].state is not OccurrenceState.OPEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,12 @@ from bot.duties.audience import (
     OfStage,
     Standing,
     Without,
+    kinds_named,
     matches,
 )
 from bot.duties.audience_parser import parse_audience
 from bot.duties.rules import Ask, ProofKind
-from bot.duties.store_audience import Audiences, where
+from bot.duties.store_audience import Audiences, unguarded, where
 from bot.people import tables as people
 from bot.people.rules import Person, PersonKind, RoleHeld, RoleName, Stage
 
@@ -124,6 +126,25 @@ _AUDIENCES: st.SearchStrategy[Audience] = st.recursive(
 def test_sql_and_pure_rule_mean_the_same_people(connection: sa.Connection, audience: Audience) -> None:
     pure = [person.id for person, standing in CAST if matches(audience, person, ASKS, standing)]
     statement = sa.select(people.person.c.id).where(where(audience, ASKS)).order_by(people.person.c.id)
+    assert list(connection.scalars(statement)) == pure
+
+
+@settings(max_examples=100, deadline=None)
+@given(audience=_AUDIENCES)
+def test_a_pupil_without_guardians_stands_for_the_parent_they_would_have(
+    connection: sa.Connection, audience: Audience
+) -> None:
+    """One of their class and 学段, who has done nothing yet; of age is nobody's child."""
+    pure = [
+        one.id
+        for one, _ in CAST
+        if one.kind is PersonKind.STUDENT
+        and one.left_at is None
+        and one.stage in (Stage.PRIMARY, Stage.JUNIOR, Stage.SENIOR)
+        and PersonKind.PARENT in (kinds_named(audience) or PersonKind)
+        and matches(audience, replace(one, kind=PersonKind.PARENT, roles=()), ASKS)
+    ]
+    statement = sa.select(people.person.c.id).where(unguarded(audience, ASKS)).order_by(people.person.c.id)
     assert list(connection.scalars(statement)) == pure
 
 
