@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.duties.rules import Occurrence
+from bot.people.rules import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,14 @@ class OpenLine:
     name: str
     people: tuple[int, ...]
     unguarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pupils:
+    """Pupils of one 学段 of a class who have a test to do; how many of them have no account of ours."""
+
+    occurrence: Occurrence
+    unit: str
+    stage: Stage
+    people: int
+    without_account: int
