@@ -18,6 +18,7 @@ from bot.routing import Router, Turn, Who
 from bot.wording import within
 
 router = Router("classroom")
+_AT_ONCE: Final = 8  # links of one message
 _SENTENCES: Final = 900  # bytes of the text beside the links
 _TAP: Final = Choice(wording.WORD, wording.TOGETHER)
 
@@ -51,8 +52,8 @@ async def hint(turn: Turn, units: Sequence[str]) -> tuple[list[str], tuple[Choic
 def _listed(turn: Turn, tests: Sequence[ClassTest]) -> Say:
     account = turn.school.accounts.get(turn.inbound.account)
     base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
-    pages = fitting(pages_for(turn.work, turn.school, tests, base), _SENTENCES)
     called = labels(one.pupils.unit for one in tests)
+    pages = fitting(pages_for(turn.work, turn.school, tests[:_AT_ONCE], called, base), _SENTENCES)
     lines = wording.which(tests[: len(pages)], called)
     left = len(tests) - len(pages)
     tail = [wording.tail(tests, called), *([wording.more(left)] if left else [])]

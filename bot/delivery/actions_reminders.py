@@ -13,7 +13,7 @@ from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders
 from bot.duties.rules import MAX_REMINDERS, Do, Occurrence
 from bot.messages import Choice, Content, Text, Urgency
-from bot.people.rules import RoleName
+from bot.people.rules import RoleName, labels
 from bot.quiz import wording_classroom
 from bot.quiz.actions_classroom import class_tests, pages_for
 from bot.quiz.classroom import units_of
@@ -88,9 +88,10 @@ async def _tell_of_class_tests(work: Work, rows: Reminders, school: School, id_:
         theirs = [test for test in tests if test.pupils.unit in units]
         account = school.accounts.get(account_id)
         base = school.accounts.url(account) if account else school.accounts.public_url
-        pages = pages_for(work, school, theirs[:_PAGES], base)
-        more = (Choice(wording_classroom.WORD, wording_classroom.WORD),) if len(theirs) > _PAGES else ()
-        return Text(wording_classroom.told(occurrence.title, theirs), (*pages, *more))
+        called = labels(units)
+        pages = pages_for(work, school, theirs[:_PAGES], called, base)
+        more = (Choice(wording_classroom.WORD, wording_classroom.OTHERS),) if len(theirs) > _PAGES else ()
+        return Text(wording_classroom.told(occurrence.title, theirs, called), (*pages, *more))
 
     return await _lines(work, school, occurrence, _TOGETHER, units_of(tests), line, now)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
 from bot.duties.launch import classroom_key, slug_for
+from bot.duties.naming import words_of
 from bot.duties.rules import Occurrence
 from bot.messages import Choice
-from bot.people.rules import Stage, labels
+from bot.people.rules import Stage
 from bot.quiz import wording_classroom as wording
 from bot.quiz.classroom import (
     ClassPaper,
@@ -40,18 +41,20 @@ async def class_tests(
     return tests
 
 
-def pages_for(work: Work, school: School, tests: Sequence[ClassTest], base: str) -> list[Choice]:
+def pages_for(
+    work: Work, school: School, tests: Sequence[ClassTest], called: Mapping[str, str], base: str
+) -> list[Choice]:
     """A tap to the page of each class, put on record; the same address each time."""
-    called = labels(test.pupils.unit for test in tests)
     often = Counter(test.pupils.unit for test in tests)
+    words = words_of(test.pupils.occurrence for test in tests)
     pages = []
     for pupils in (test.pupils for test in tests):
         campaign, unit = pupils.occurrence, pupils.unit
         slug = slug_for(school.key, campaign.id)
         k = classroom_key(school.key, campaign.id, unit, pupils.stage)
         work.duties.give_link(k, slug, unit, None)
-        label = wording.label(called[unit], campaign.title if often[unit] > 1 else "")
-        pages.append(Choice(label, label, f"{base}/screen/{slug}?k={k}"))
+        label = wording.label(called[unit], words[campaign.id] if often[unit] > 1 else "")
+        pages.append(Choice(label, label, f"{base}/screen/{slug}/{k}"))
     return pages
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.duties.naming import word_of
-from bot.people.rules import labels, leaf
+from bot.duties.naming import word_of, words_of
+from bot.people.rules import leaf
 from bot.quiz.classroom import ClassTest
 
 WORD: Final = "上课"
 TOGETHER: Final = "全班一起做"
+OTHERS: Final = "其他班的投屏"
 HINT: Final = "没有账号的不用手机：投屏，全班一起做"
 _WAY: Final = "课堂"
 _MINUTES: Final = 0.6  # a question read out, thought about and explained
@@ -21,17 +22,17 @@ def minutes(points: int) -> int:
     return max(1, round(points * _MINUTES))
 
 
-def record(called: str, title: str) -> str:
+def record(called: str, word: str) -> str:
     """What to send when the class is through."""
-    return f"登记 {called} {word_of(title)} {_WAY}"
+    return f"登记 {called} {word} {_WAY}"
 
 
-def told(title: str, tests: Sequence[ClassTest]) -> str:
+def told(title: str, tests: Sequence[ClassTest], called: Mapping[str, str]) -> str:
     """When a test has gone out, to the teacher of classes that do it without phones."""
-    called = labels(test.pupils.unit for test in tests)
     names = [called[test.pupils.unit] + (f"（{_alone(test)}）" if _alone(test) else "") for test in tests]
     classes = "、".join(names[:_SHOWN]) + (f"等{len(called)}个班" if len(names) > _SHOWN else "")
-    return f"{classes} {title}：{_how_long(tests)}。{_then(called[tests[0].pupils.unit], title, len(called))}"
+    then = _then(called[tests[0].pupils.unit], word_of(title), len(called))
+    return f"{classes} {title}：{_how_long(tests)}。{then}"
 
 
 def label(called: str, title: str = "") -> str:
@@ -54,8 +55,8 @@ def head() -> str:
 
 def tail(tests: Sequence[ClassTest], called: Mapping[str, str]) -> str:
     first = tests[0].pupils
-    classes = len({one.pupils.unit for one in tests})
-    return _then(called[first.unit], first.occurrence.title, classes)
+    word = words_of(one.pupils.occurrence for one in tests)[first.occurrence.id]
+    return _then(called[first.unit], word, len(called))
 
 
 def more(left: int) -> str:
@@ -82,9 +83,9 @@ def _length(points: int) -> str:
     return f"{points}题约{minutes(points)}分钟"
 
 
-def _then(called: str, title: str, classes: int) -> str:
+def _then(called: str, word: str, classes: int) -> str:
     others = "，其他班照样写" if classes > 1 else ""
-    return f"做完发「{record(called, title)}」{others}。"
+    return f"做完发「{record(called, word)}」{others}。"
 
 
 # On the screen and on paper.
@@ -102,9 +103,9 @@ def over() -> str:
     return "做完了！"
 
 
-def afterwards(called: str, title: str) -> str:
-    """At the end of the page; the teacher reads it aloud to nobody."""
-    return f"老师在聊天里发：{record(called, title)}"
+def afterwards() -> str:
+    """At the end of the page, before the words to send."""
+    return "老师在聊天里发："
 
 
 def left_out() -> str:

@@ -1,7 +1,4 @@
-"""/screen/{slug}: 课间反诈60秒 on the classroom projector. No login, no names, works with one key.
-
-With the link of a class it is the test that this class does together.
-"""
+"""/screen/{ref}: 课间反诈60秒 on the classroom projector. No login, no names, works with one key."""
 
 from __future__ import annotations
 
@@ -11,10 +8,9 @@ from aiohttp import web
 
 from bot.materials.rules import Material
 from bot.receipts.rules import tidy_code
-from bot.web import screen_class, wording
+from bot.web import wording
 from bot.web.article import find
 from bot.web.article_text import WORDS, article, fields_of, texts_for
-from bot.web.rules import is_class_key
 from bot.web.visit import Visit
 from bot.work import Work
 
@@ -22,8 +18,6 @@ _KINDS: Final = frozenset({"sixty_seconds", "weekly"})
 
 
 async def show(visit: Visit) -> web.StreamResponse:
-    if is_class_key(visit.asked("k")):
-        return await screen_class.show(visit)
     text = await _text(visit)
     if text is None or text.kind not in _KINDS:
         return visit.say(wording.no_such_page(), 404)

@@ -28,6 +28,8 @@ EAST, WEST, SOUTH = (
     f"实验小学/{campus}/三年级/三年级{n}班" for campus, n in (("东校区", 2), ("西校区", 2), ("南校区", 5))
 )
 JUNIOR = "附属中学/初一/初一1班"
+FOURTH = "实验小学/东校区/四年级"
+LONG = [f"{FOURTH}/汽车与机器人中外合作实验{n:02}班" for n in range(1, 15)]
 _NAMES = "零一二三四五"
 SMALL, YOUNG = {"学段": "小学"}, {"学段": "初中"}
 CAMPUS = Campus(
@@ -39,6 +41,8 @@ CAMPUS = Campus(
         *(_row(f"J00{n}", f"初小{_NAMES[n]}", "学生", JUNIOR, **YOUNG) for n in (2, 3)),
         _row("2301101", "方小雨", "学生", SOFTWARE, "fang"),
         _row("2301102", "方小雪", "学生", SOFTWARE),
+        *(_row(f"L{n:03}", "欧阳小满", "学生", unit, **SMALL) for n, unit in enumerate(LONG)),
+        _row("T4", "许兰", "教职工", "实验小学", "xu", 职责="班主任", 负责单位=FOURTH),
         _row("T1", "郭青", "教职工", "实验小学", "guo", 职责="班主任", 负责单位=f"{EAST};{WEST}"),
         _row("T2", "秦川", "教职工", "实验小学", "qin", 职责="班主任", 负责单位=f"{SOUTH};{JUNIOR}"),
         _row("T3", "何远", "教职工", "信息工程学院", "he", 职责="辅导员", 负责单位=SOFTWARE),
@@ -79,14 +83,18 @@ async def traces(cast: Cast) -> list[int]:
 
 
 async def test_a_class_sits_the_test_together(cast: Cast) -> None:
-    guo, qin, bank = cast.member("guo"), cast.member("qin"), cast.stage.bot.school.bank
+    guo, qin, xu, bank = *map(cast.member, ("guo", "qin", "xu")), cast.stage.bot.school.bank
     await cast.stage.fire("term-test")
     await cast.stage.turn_to(cast.local("2026-10-13T08:10"))
     guo.received(f"东校区/三年级/三年级2班、西校区/三年级/三年级2班 学生学期测试：{TOLD}")
     guo.received("「登记 东校区/三年级/三年级2班 学生学期测试 课堂」")
+    bubble = xu.received("等14个班 学生学期测试：全班一起做")
+    assert not bubble.truncated
+    assert [one.label for one in bubble.links] == [f"投屏 {unit.rpartition('/')[2]}" for unit in LONG[:3]]
+    assert "【上课】其他班的投屏" in bubble.seen
     qin.received("三年级5班、初一1班（没有账号的2人） 学生学期测试：全班一起做，10到15题，不用手机")
     await cast.stage.turn_to(cast.local("2026-10-13T09:45"))
-    for phone in (guo, qin):
+    for phone in (guo, qin, xu):
         assert sum("全班一起做" in bubble.seen for bubble in phone.bubbles) == 1, "told once"
     cast.member("he").never_received("全班一起做")
     cast.chen.never_received("全班一起做")
@@ -110,8 +118,8 @@ async def test_a_class_sits_the_test_together(cast: Cast) -> None:
     assert await traces(cast) == [0, 0, 0], "to look is no exposure and no answer"
 
     # Without the link of the class, or with one of another kind, there is nothing to see.
-    address, _, k = first.partition("?k=")
-    for amiss in (address, f"{address}?k={k[:-1]}{'2' if k[-1] != '2' else '3'}", f"{address}?k=&v=小学"):
+    address, _, k = first.rpartition("/")
+    for amiss in (address, f"{address}/{k[:-1]}{'2' if k[-1] != '2' else '3'}", f"{address}/"):
         stranger = await cast.member("fang").visit(amiss)
         assert (stranger.status, "答案" in stranger.text, items(stranger)) == (404, False, [])
 
@@ -143,6 +151,17 @@ async def test_the_word_for_it_and_the_list(cast: Cast) -> None:
     he.hears("没有要全班一起做的测试")
     await he.says("未完成")
     assert "全班" not in he.bubbles[-1].seen, "who is at the college does it alone"
+
+    # Of very many classes as many as a message holds; each of them can be asked for.
+    xu = cast.member("xu")
+    await xu.says("上课")
+    (bubble,) = xu.since_i_acted
+    shown = [one.label.removeprefix("投屏 ") for one in bubble.links]
+    assert not bubble.truncated
+    assert bubble.text.count("还有1人") == len(shown)
+    assert f"还有{14 - len(shown)}个没列出，看一个班：上课 班级" in bubble.seen
+    await xu.says(f"上课 {LONG[-1]}")
+    assert len(items(await xu.visit(link(xu, "投屏 汽车与机器人中外合作实验14班")))) == 10
 
     # What was done, on paper, is done; the link holds until the campaign is stopped.
     for number in (1, 2, 3, 4):
