@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.db import Tx, below
 from bot.duties.behind import Pupils
 from bot.duties.lessons import PUPILS
-from bot.duties.rules import Do
+from bot.duties.rules import Ask, Do
 from bot.duties.store_values import OCCURRENCE_COLUMNS, OPEN_STATES, to_occurrence
 from bot.duties.tables import occurrence, task
 from bot.people.rules import PersonKind, Stage
@@ -47,6 +47,7 @@ class Classroom:
             )
             .where(
                 occurrence.c.do == Do.QUIZ,
+                occurrence.c.ask == Ask.FULL_MARKS,  # with a look at what people know nobody is behind
                 occurrence.c.state.in_(OPEN_STATES),
                 task.c.settled_at.is_(None),
                 task.c.exempt == "",

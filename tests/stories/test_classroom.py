@@ -126,6 +126,7 @@ async def test_a_class_sits_the_test_together(cast: Cast) -> None:
 
 async def test_the_word_for_it_and_the_list(cast: Cast) -> None:
     guo, qin, he = cast.member("guo"), cast.member("qin"), cast.member("he")
+    await cast.stage.fire("campaign-awareness")
     await qin.says("上课")
     qin.hears("您的班现在没有要全班一起做的测试")
     campaign = await cast.stage.fire("term-test")
