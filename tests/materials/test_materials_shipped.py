@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.loading import load_plan
-from bot.materials.check import SCRIPT, check_materials, length
+from bot.materials.check import SCRIPT, check_materials, length, missing_weeks
 from bot.materials.files import read_folder
 from bot.materials.loader import Reading, read_materials
 from bot.materials.rules import pick
@@ -35,6 +35,10 @@ def test_a_teaching_year_is_covered(shipped: Reading) -> None:
     assert counts["alerts"] >= 10
     for kind in ("weekly", "sixty_seconds"):
         assert all(placed.text.scene for placed in shipped.placed if placed.text.kind == kind)
+
+
+def test_what_is_forwarded_to_parents_is_written_to_them(shipped: Reading) -> None:
+    assert missing_weeks([placed.text for placed in shipped.placed], "家长") == []
 
 
 def test_a_script_takes_about_a_minute(shipped: Reading) -> None:
