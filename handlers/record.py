@@ -16,26 +16,29 @@ from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.errors import Refusal
 from bot.messages import Choice, Say
 from bot.people.records import EVERY_DUTY
-from bot.people.rules import Person, PersonKind, in_scope, masked
+from bot.people.rules import TEACHER_ROLES, Person, PersonKind, in_scope, masked
 from bot.platforms.twin import fitting
 from bot.routing import Router, Turn, Who
+from handlers.record_class import by_class
 
 router = Router("record")
 _CHOICES: Final = 4
 _SENTENCE: Final = 800  # bytes of the text beside what there is to tap
-_WAY: Final = 20  # characters
 _REST: Final = 40
 _NO_BURDEN: Final = (Ask.NOTHING, Ask.TAP)
 
 TaskOf = tuple[Task, Occurrence]
 
 
-@router.says("登记", who=Who.TEACHER, help="登记 编号 活动 方式  纸质信、电话告知、家访、班会")
+@router.says("登记", who=Who.TEACHER, help="登记 编号或班级 活动 方式  纸质信、电话告知、家访、班会")
 async def by_hand(turn: Turn) -> Say:
     """A person looked: the strongest proof there is, with its reason on record, for what was named."""
     code, _, rest = turn.rest.partition(" ")
     if not code:
         return Say(wording.how())
+    classes = await turn.work.people.find_unit(code, turn.someone.units(*TEACHER_ROLES))
+    if len(classes) == 1:
+        return await by_class(turn, classes[0], code, rest)
     person = await _person(turn, code)
     who = masked(person.name, person.code)
     open_ = await _open(turn, person)
@@ -178,7 +181,7 @@ def _meant(turn: Turn, open_: Sequence[TaskOf], rest: str) -> _Meant:
 
 
 def _way(text: str) -> str:
-    return text[:_WAY].strip() or wording.NO_WAY
+    return text[: wording.LONGEST_WAY].strip() or wording.NO_WAY
 
 
 def _which(code: str, who: str, campaigns: Sequence[Occurrence], meant: _Meant) -> Say:
@@ -189,7 +192,7 @@ def _which(code: str, who: str, campaigns: Sequence[Occurrence], meant: _Meant) 
     everything = [Choice(f"登记 {code} {ALL}{how}", ALL)] if len(words) > 1 else []
     kept = fitting([*everything, *newest], _SENTENCE)
     taps = kept[len(everything) :]
-    text = wording.which(who, len(words), meant.missed[:_WAY])
+    text = wording.which(who, len(words), meant.missed[: wording.LONGEST_WAY])
     if others := words[: len(words) - len(taps)]:
         text += wording.others(others)
     return Say(text, (*taps, *everything))

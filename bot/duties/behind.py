@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.duties.rules import Occurrence
+from bot.duties.rules import Occurrence, Task
+from bot.people.rules import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,16 @@ class OpenLine:
     name: str
     people: tuple[int, ...]
     unguarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfClass:
+    """Who is behind with a campaign in a class, and the one task that stands for them: their own, or that of
+    a guardian, which closes the others'.
+    """
+
+    task: Task
+    occurrence: Occurrence
+    code: str
+    name: str
+    stage: Stage | None
