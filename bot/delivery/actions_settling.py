@@ -18,7 +18,8 @@ from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, aft
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
-from bot.delivery.ways import another, way_of
+from bot.delivery.store_windows import Windows
+from bot.delivery.ways import WINDOW_OVER, another, way_of
 from bot.errors import PlatformError, Verdict
 from bot.metrics import SHIPMENTS
 from bot.platforms.port import Receipt
@@ -94,6 +95,8 @@ async def _failed(
     if is_closed and certain:
         await went_not(tx, sent, error, now, certain=True)
         await unload(tx, [sent.id], not_before=now, attempts=TRY_GIVEN_BACK)
+        if error.code in WINDOW_OVER:
+            await Windows(tx).over(sent.packed.recipients[0].key, sent.made_at, now)
         return
     if error.code in _MEDIA_GONE and certain:
         tries = await rows.forget_media(sent.id, sent.account)
