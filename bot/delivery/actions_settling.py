@@ -35,6 +35,8 @@ _BATCHED: Final = frozenset({"app", "notice"})
 _MEDIA_GONE: Final = frozenset({40007, 40145})  # on both platforms: fixed with a media_id that has expired
 _REASON: Final = 200  # characters of a platform's words that are kept
 _LOOK_AGAIN: Final = timedelta(minutes=5)
+_AT_ONCE: Final = timedelta()
+_SOON: Final = timedelta(seconds=5)  # where what somebody did meanwhile matters, and clocks differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ async def _failed(
     is_closed = way is not None and another(way, error.code)
     if is_closed and certain:
         await went_not(tx, sent, error, now, certain=True)
-        await unload(tx, [sent.id], not_before=now, attempts=TRY_GIVEN_BACK)
-        if error.code in WINDOW_OVER:
+        over = error.code in WINDOW_OVER
+        await unload(tx, [sent.id], not_before=now + (_SOON if over else _AT_ONCE), attempts=TRY_GIVEN_BACK)
+        if over:
             await Windows(tx).over(sent.packed.recipients[0].key, sent.made_at, now)
         return
     if error.code in _MEDIA_GONE and certain:

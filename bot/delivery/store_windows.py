@@ -40,7 +40,10 @@ class Windows:
         """The platform allows none (45015, 45047), so neither do we; unless they did something ``since``."""
         await self._tx.execute(
             sa.update(contact)
-            .where(contact.c.address == address, contact.c.last_in_at <= since)
+            .where(
+                contact.c.address == address,
+                sa.or_(contact.c.last_in_at.is_(None), contact.c.last_in_at <= since),
+            )
             .values(window_left=0, window_until=now)
         )
 

@@ -122,6 +122,7 @@ async def test_a_window_that_somebody_else_used_up_is_closed_for_us_too(post: Po
     post.stage.sim.faults.errcode(CUSTOM, code, times=9)
     campaign = await post.launched("term-test")
     await post.sends()
+    await post.passes(seconds=6)
     await post.queue("再说一句", openid="oZheng")
     await post.sends()
     assert (post.calls(CUSTOM), post.calls(TEMPLATE)) == ([f"{code}"], ["ok"])
