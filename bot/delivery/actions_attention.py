@@ -38,7 +38,7 @@ _MEMBER: Final = f"|{Realm.MEMBER}|"  # in the key of an address
 _FOLLOWER: Final = f"|{Realm.OPENID}|"
 _TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _ON_THE_WAY: Final = (DeliveryState.DUE, DeliveryState.LEASED)
-_LOOK_AGAIN: Final = timedelta(minutes=1)  # at a file whose message is still on its way
+_LOOK_AGAIN: Final = timedelta(minutes=1)  # at what waits for something that nobody will tell us of
 _OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
 
 
@@ -87,17 +87,16 @@ async def admit(
     await _campaigns(desk)
     await _done_by_now(desk)
     await _before_their_message(desk)
-    if routine := desk.routine():
-        quiet = school.plan.quiet_until(now)
-        if quiet > now:
-            await desk.later(routine, quiet)
-        else:
-            await _in_lessons(desk, school)
-            welcome = await _unremarkable(desk, caps)
-            await _one_at_a_time(desk, Urgency.ROUTINE)
-            await _wants_less(desk)
-            await _in_a_quiz(desk)
-            await _over_cap(desk, school, caps)
+    quiet = school.plan.quiet_until(now)
+    if quiet > now:
+        await desk.later(desk.routine(), quiet)
+    elif desk.routine():
+        await _in_lessons(desk, school)
+        welcome = await _unremarkable(desk, caps)
+        await _one_at_a_time(desk, Urgency.ROUTINE)
+        await _wants_less(desk)
+        await _in_a_quiz(desk)
+        await _over_cap(desk, school, caps)
     await _one_at_a_time(desk, Urgency.ALERT)
     await _second_alert(desk)
     await _too_fast(desk)
@@ -138,7 +137,9 @@ async def _campaigns(desk: _Desk) -> None:
     known = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
     state = {id_: found.state for id_, found in known.items()}
     over = {id_ for id_, found in known.items() if found.due_at is not None and found.due_at <= desk.now}
-    await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
+    # It came after the pause. Put aside with the rest, it would be missed by whoever resumes at this moment.
+    paused = [c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED]
+    await desk.later(paused, desk.now + _LOOK_AGAIN)
     await desk.never([c for c in desk.left if state.get(c.occurrence) in _OVER], STOPPED)
     # What waits for a mass send ends there, with a reason of its own.
     asking = [c for c in desk.routine() if c.asks and _FOLLOWER not in c.address]
@@ -180,8 +181,7 @@ async def _in_lessons(desk: _Desk, school: School) -> None:
     goers = await desk.rows.in_class(_people(desk.routine()))
     held: dict[frozenset[Stage], list[Claimed]] = {}
     for one in desk.routine():
-        stages = goers.get(one.person, frozenset())
-        if stages & running:
+        if (stages := goers.get(one.person, frozenset())) & running:
             held.setdefault(stages, []).append(one)
     for stages, some in held.items():
         await desk.later(some, school.plan.free_from(desk.now, stages))

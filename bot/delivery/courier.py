@@ -185,7 +185,7 @@ class Courier:
         counter = Counter(account, school, self._ledger, tx, self._calls, now)
         choices: list[Choice] = []
         bare: list[Parcel] = []
-        for parcel in ready:
+        for parcel in sorted(ready, key=lambda one: one.members[0].address):  # as turns lock who was seen
             media = await media_of(rows, account, parcel.content, now)
             if media is None:
                 bare.append(parcel)
@@ -199,6 +199,7 @@ class Courier:
                 await give_up(tx, school, parcel.members, DeliveryState.REFUSED, choice, now)
             elif choice is not None:
                 choices.append(choice)
+        choices.sort(key=lambda choice: choice.members[0].id)  # what has waited longest draws first
         return await load(counter, choices), bare
 
     async def _upload(self, account: str, parcel: Parcel) -> None:

@@ -85,6 +85,9 @@ class Crew:
             return await client.send(shipment.packed)
         except PlatformError as error:
             return error
+        except Exception as error:  # a bug of ours costs this call; what was said to the others is kept
+            log.exception("call failed", account=shipment.account)
+            return PlatformError(Verdict.UNKNOWN, 0, type(error).__name__)
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         """What the platform said must not be lost because the database is away for a moment."""

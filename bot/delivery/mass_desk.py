@@ -48,7 +48,7 @@ class MassDesk:
     clients: Mapping[tuple[str, Realm], Client]
     school: Callable[[], School]
     ledger: Ledger
-    _rest_until: dict[str, tuple[tuple[int, int], datetime]] = field(default_factory=dict)
+    _rest_until: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _stepped_at: dict[str, datetime] = field(default_factory=dict)
 
     async def look(self, account: str, now: datetime) -> tuple[list[Shipment], int]:
@@ -81,9 +81,9 @@ class _Look:
             return [], 0
         done = await hear(self.desk.database, self.client, self.account, self.school, self.now)
         if Ability.MASS not in self.client.abilities:
-            return [], done + (await self._send_back() if crowd[0] else 0)
+            return [], done + (await self._send_back() if crowd else 0)
         is_off = rests(states.get(resting(self.account)), self.now)
-        is_busy = bool(crowd[0]) and not self._waits(crowd)
+        is_busy = bool(crowd) and not self._waits(crowd)
         in_step = not is_off and await self._in_step(is_busy)
         if not is_busy:
             return [], done
@@ -92,9 +92,9 @@ class _Look:
             self.desk._rest_until[self.account] = crowd, self.now + _AGAIN
         return ships, done + handled
 
-    def _waits(self, crowd: tuple[int, int]) -> bool:
+    def _waits(self, crowd: int) -> bool:
         """The same crowd as a moment ago, which had to wait."""
-        seen, until = self.desk._rest_until.get(self.account, ((0, 0), self.now))
+        seen, until = self.desk._rest_until.get(self.account, (0, self.now))
         return seen == crowd and self.now < until <= self.now + _AGAIN
 
     async def _in_step(self, crowd: bool) -> bool:

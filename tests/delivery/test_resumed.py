@@ -1,0 +1,31 @@
+"""Paused and told to go on while a courier is looking: nothing stays behind for ever."""
+
+from __future__ import annotations
+
+from bot.delivery import actions
+from bot.delivery.actions_attention import admit
+from bot.delivery.store_courier import CourierRows
+from bot.messages import Urgency
+from tests.delivery.post import Post
+
+
+async def test_going_on_while_a_courier_looks_at_what_came_after_the_pause(post: Post) -> None:
+    """It sees the pause, and the campaign goes on before it has written down that this one waits."""
+    campaign = await post.launched("weekly-reminder")
+    async with post.work() as work:
+        await actions.pause(work, campaign)
+    await post.queue("后来的", "T1001", occurrence=campaign, urgency=Urgency.ROUTINE)
+    database, school = post.stage.bot.database, post.stage.bot.school
+    async with database.begin() as tx:
+        rows = CourierRows(tx)
+        claimed = await rows.claim("campus", post.now, 10)
+        assert len(claimed) == 1
+        assert await admit(rows, school, claimed, post.now) == []
+        if not database.is_sqlite:
+            async with post.work() as work:
+                assert await actions.resume(work, school, campaign, post.now)
+    if database.is_sqlite:  # one writer at a time
+        async with post.work() as work:
+            assert await actions.resume(work, school, campaign, post.now)
+    await post.passes(minutes=2)
+    assert post.seen(post.member("su"), "后来的") == 1
