@@ -61,10 +61,6 @@ def one_process_only() -> str:
     )
 
 
-def not_a_port(listen: str) -> str:
-    return f"listen 要写成 地址:端口，现在是 {listen}"
-
-
 def account_stopped(account: str, reason: str) -> str:
     return f"账号 {account} 已停发（{reason}）；查清后运行 ./run bot db resume。"
 

@@ -60,8 +60,8 @@ def test_a_slip_is_told_at_its_line(old: str, new: str, where: str, part: str) -
 
 def test_a_misspelt_key_gets_a_hint() -> None:
     unknown, missing = sorted(complaints(REFUND.replace("difficulty: 2", "dificulty: 2")), reverse=True)
-    assert unknown == "1.yaml:7: dificulty is not known here; did you mean difficulty?"
-    assert missing == "1.yaml:3: difficulty is missing"
+    assert unknown == "1.yaml:7: 不认识 dificulty；是不是 difficulty？"
+    assert missing == "1.yaml:3: 缺少 difficulty"
 
 
 def test_all_slips_of_all_files_come_at_once() -> None:
