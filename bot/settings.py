@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
@@ -16,7 +17,9 @@ from bot.settings_menu import WechatMenu, WecomMenu
 _VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
 _ADDRESS: Final = re.compile(r"https?://[^/\s]")
 _LISTEN: Final = re.compile(r"(?:\S+:)?([0-9]{1,5})")
-_DATABASE: Final = re.compile(r"(sqlite\+aiosqlite|postgresql\+asyncpg)://")
+_DATABASE: Final = re.compile(
+    r"sqlite\+aiosqlite://.*|postgresql\+asyncpg://([^@/\s]+@)?(\[[0-9a-f:]+\]|[^@/:\s]*)(:[0-9]+)?/\S+"
+)
 _LAST_PORT: Final = 65535
 _AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 
@@ -175,7 +178,7 @@ class Settings(_Frozen):
     @field_validator("database")
     @classmethod
     def _driver_is_ours(cls, value: str) -> str:
-        if not _DATABASE.match(value):
+        if not _DATABASE.fullmatch(value):
             raise ValueError(say.DATABASE)
         return value
 
@@ -221,12 +224,14 @@ def fill_in(marked: Marked, environment: Mapping[str, str]) -> tuple[Marked, lis
             return {key: filled(inner, (*path, key)) for key, inner in value.items()}
         if isinstance(value, list):
             return [filled(inner, (*path, at)) for at, inner in enumerate(value)]
-        return _VARIABLE.sub(lambda found: put(found[1], path), value) if isinstance(value, str) else value
+        return _VARIABLE.sub(lambda found: put(found, path), value) if isinstance(value, str) else value
 
-    def put(name: str, path: Path) -> str:
-        found = environment.get(name, "").strip()
+    def put(variable: re.Match[str], path: Path) -> str:
+        found = environment.get(variable[1], "").strip()
         if not found:
-            missing.append((marked.line(path), name))
-        return found
+            missing.append((marked.line(path), variable[1]))
+        before, after = variable.string[: variable.start()], variable.string[variable.end() :]
+        # A password between :// and @ is put in as an address wants it, so that it may hold any sign.
+        return quote(found, safe="") if "://" in before and "@" in after else found
 
     return replace(marked, value=filled(marked.value, ())), missing

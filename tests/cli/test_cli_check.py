@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.cli.docs import generated
 from bot.loading import load_settings
@@ -65,6 +66,14 @@ async def test_nothing_is_said_of_a_secret_that_is_only_missing(office: Office) 
 def test_a_secret_is_one_value_whatever_signs_it_holds(office: Office, secret: str) -> None:
     found = load_settings(office.settings, {**SECRETS, "BOT_SECRET_KEY": secret, "CAMPUS_SECRET": secret})
     assert found.secret_key.get_secret_value() == secret
+
+
+def test_a_password_of_the_database_may_hold_any_sign(office: Office) -> None:
+    url = "postgresql+asyncpg://bot:${DATABASE_PASSWORD}@127.0.0.1:5432/bot"
+    office.change("settings.yaml", "sqlite+aiosqlite:///data/bot.db", url)
+    found = load_settings(office.settings, {**SECRETS, "DATABASE_PASSWORD": "p@ss: #w/rd%41"})
+    made = make_url(found.database)
+    assert (made.password, made.host, made.database) == ("p@ss: #w/rd%41", "127.0.0.1", "bot")
 
 
 async def test_settings_that_no_process_could_live_with(office: Office) -> None:
