@@ -46,7 +46,7 @@ class _Account(_Frozen):
     def _is_address(cls, value: str) -> str:
         if value and not _ADDRESS.match(value):
             raise ValueError(say.ADDRESS)
-        return value
+        return value.rstrip("/")
 
 
 class _Callback(_Account):
