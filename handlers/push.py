@@ -37,9 +37,10 @@ async def push(turn: Turn) -> Say:
     if not turn.rest:
         return Say(_coming(turn))
     order = parse_order(turn.rest, turn.now)
-    duty = turn.school.plan.duties.get(order.duty)
+    duty = _named(turn, order.duty)
     if duty is None:
         raise Refusal(f"没有「{order.duty}」这项工作。发 /push 看编号。")
+    order = replace(order, duty=duty.id)
     if duty.what == actions.ALERT:
         raise Refusal("预警请发 /alert：选模板，两位审批后马上发出。")
     order = replace(order, unit=await unit_for(turn.work, turn.someone, duty.id, order.unit))
@@ -54,6 +55,16 @@ async def push(turn: Turn) -> Say:
             return await _try(turn, duty, order)
         case _:
             return await _preview(turn, duty, order)
+
+
+def _named(turn: Turn, name: str) -> Duty | None:
+    """By its id, or by its title where the asker's own plan has one of that title."""
+    plan = turn.school.plan
+    if (duty := plan.duties.get(name)) is not None:
+        return duty
+    own = plan.packs[turn.school.pack_of(turn.someone.unit)].duties
+    titled = [duty for duty in own if duty.title == name]
+    return titled[0] if len(titled) == 1 else None
 
 
 def _coming(turn: Turn) -> str:

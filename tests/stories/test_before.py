@@ -57,6 +57,29 @@ async def count(cast: Cast, table: sa.Table) -> int:
         return int(await tx.scalar(sa.select(sa.func.count()).select_from(table)))
 
 
+async def test_what_went_out_already_is_told_before_it_goes_again(cast: Cast) -> None:
+    await cast.stage.rings()
+    await cast.chen.says("/stats 学生学期测试")
+    cast.chen.hears("「学生学期测试」还没有发过")
+    await cast.chen.says("/push 学生学期测试 只发 护理学院")
+    assert "已经发过" not in cast.chen.bubbles[-1].seen
+    await cast.chen.says(word(cast.chen, "发送"))
+    cast.chen.hears("好，马上发出。发错了马上发 /stop")
+    await cast.stage.rings()
+    await cast.chen.says("/push term-test")
+    cast.chen.hears("注意：10-12", "（护理学院）已经发过一次")
+    await cast.chen.says("/push term-test 只发 信息工程学院")
+    assert "已经发过" not in cast.chen.bubbles[-1].seen  # nobody of theirs was meant
+
+    await cast.chen.says("/push staff-test 发送")
+    await cast.stage.rings()
+    for asked in ("/stats 护理学院/2023级/护理2301 学期测试", "/stats 学期测试 护理2301"):
+        await cast.chen.says(asked)
+        cast.chen.hears("护理2301｜学生学期测试")  # the newer one of that name has nobody there
+    await cast.chen.says("/stats 护理2301 教职工学期测试")
+    cast.chen.hears("护理2301没有人参加这项活动")
+
+
 async def test_tonight_for_one_class(cast: Cast) -> None:
     await cast.stage.rings()
     await cast.chen.says("/push weekly-reminder")
