@@ -105,7 +105,7 @@ async def _composed(tx: Tx, school: str, asked: Asked, now: datetime) -> Documen
     match asked.kind:
         case Kind.CLASS_SHEET:
             if not asked.campaign:
-                raise Refusal(wording_documents.needs("--campaign"))
+                raise Refusal(wording_documents.needs_campaign())
             return await actions.sheet_report(stats, school, unit, asked.campaign, now)
         case Kind.LOOK_BACK:
             first = since or until - timedelta(days=365)

@@ -47,6 +47,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         me = await desk(visit, work)
         going = await _going(visit, work, me, _BACK)
         waiting = await _waiting(work, me)
+        registered = [o for o in await work.duties.in_state(OccurrenceState.ASKED) if me.may_change(o.unit)]
         stopped = await _stopped(visit, CourierRows(tx)) if me.whole_school else []
         taken_back = await _taken_back(visit, work) if me.whole_school else []
         people = sum([await work.people.count(unit) for unit in me.scope])
@@ -57,6 +58,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         today=[g for g in going if g.today],
         going=[g for g in going if not g.today][:_SHOWN],
         waiting=waiting,
+        registered=registered,
         stopped=stopped,
         taken_back=taken_back,
         unsound=visit.pages.unsound() if me.whole_school else (),
