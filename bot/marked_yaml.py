@@ -198,8 +198,10 @@ def _complaints(marked: Marked, model: type[BaseModel], error: ValidationError) 
 def _told(path: Path, fault: _Fault, messages: Sequence[str]) -> str:
     if fault != "unfit" or not path:
         return say.both(messages)
-    last = path[-1]
-    return say.at_field(last if isinstance(last, str) else say.item(last + 1), say.either(messages))
+    named = next((at for at in reversed(range(len(path))) if isinstance(path[at], str)), None)
+    name = "" if named is None else str(path[named])
+    numbers = [at + 1 for at in path[-1:] if isinstance(at, int)]
+    return say.at_field(say.item(name, numbers[0]) if numbers else name, say.either(messages))
 
 
 def _real(value: Any, loc: tuple[str | int, ...]) -> Path:

@@ -47,6 +47,7 @@ _GRAMMAR: Final = (
     ("expected node content", "这里少了内容，或多了一个逗号、括号"),
 )
 _OPENED: Final = {"flow sequence": "[", "flow mapping": "{"}
+_MANY: Final = {"List", "Tuple", "Set", "Dictionary"}
 _NUMBERS: Final = {"int", "float"}
 
 
@@ -86,8 +87,8 @@ def at_field(name: str, message: str) -> str:
     return f"{name}：{message}"
 
 
-def item(number: int) -> str:
-    return f"第 {number} 项"
+def item(name: str, number: int) -> str:
+    return f"{name} 第 {number} 项".strip()
 
 
 def both(messages: Sequence[str]) -> str:
@@ -121,9 +122,9 @@ def unfit(type_: str, context: Mapping[str, Any], english: str) -> str:
         case "string_too_short":
             return "不能空着" if context["min_length"] == 1 else f"至少 {context['min_length']} 个字"
         case "too_long":
-            return f"最多 {context['max_length']} 项"
+            return f"最多 {context['max_length']} {_measure(context)}"
         case "too_short":
-            return f"至少 {context['min_length']} 项"
+            return f"至少 {context['min_length']} {_measure(context)}"
         case "string_pattern_mismatch":
             return f"只用小写字母、数字和短横线，以字母或数字开头（{context['pattern']}）"
         case _:
@@ -136,6 +137,7 @@ def _kind(type_: str, english: str) -> str:
         return "要写整数，不加引号和单位" if kind == "int" else "要写数字"
     return {
         "bool": "要写 true 或 false",
+        "date": "没有这一天；写成 2026-09-01",
         "string": "要写文字；数字当文字用的请加引号",
         "list": "要写列表，如 [甲, 乙]，逗号用半角",
         "tuple": "要写列表，如 [甲, 乙]，逗号用半角",
@@ -143,6 +145,10 @@ def _kind(type_: str, english: str) -> str:
         "mapping": "下面要写「名称: 内容」，冒号后空一格",
         "model": "下面要写「名称: 内容」，冒号后空一格",
     }.get(kind, f"写法不对（{english}）")
+
+
+def _measure(context: Mapping[str, Any]) -> str:
+    return "项" if context["field_type"] in _MANY else "个字"
 
 
 def _choices(expected: str) -> str:

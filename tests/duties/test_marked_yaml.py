@@ -139,7 +139,7 @@ def test_complaints_of_a_model_reach_inside_unions() -> None:
     assert refused(text, _Home) == [
         "f.yaml:4: lives：要写整数，不加引号和单位",
         "f.yaml:6: 不认识 bark；是不是 barks？",
-        "f.yaml:7: 第 3 项：kind 只能写 cat、dog，不是 cow",
+        "f.yaml:7: pets 第 3 项：kind 只能写 cat、dog，不是 cow",
     ]
 
 

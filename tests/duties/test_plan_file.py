@@ -54,7 +54,7 @@ def test_every_wrong_field_is_told_at_once(small: str) -> None:
     text = small.replace("every friday at 16:40", "every fryday at 16:40").replace("to: 学生", "to: 学僧")
     text = text.replace("remind: 0", "remind: 3").replace("late_ok: 3h", "late_okay: 3h\n        due_in: 1")
     assert refused(text.replace('"13:00-14:00"', '"13-14"')) == [
-        "schedules.yaml:8: 第 2 项：「13」不是时刻；写成 09:40",
+        "schedules.yaml:8: quiet_hours 第 2 项：「13」不是时刻；写成 09:40",
         "schedules.yaml:20: to：「学僧」不是人群或学段；可以写：学生、教职工、家长、小学、初中、高中、大学",
         "schedules.yaml:21: when：「fryday」不是星期几，要写英文，如 friday；是不是 friday？",
         "schedules.yaml:25: remind：最大 2",
@@ -159,14 +159,14 @@ def test_lesson_hours_for_all_for_each_or_usual(small: str) -> None:
         (
             'lessons: ["8-11:50", "14:00"]',
             [
-                ":7: 第 1 项：「8」不是时刻；写成 09:40",
-                ":7: 第 2 项：「14:00」不是一段钟点；写成 08:00-11:50",
+                ":7: lessons 第 1 项：「8」不是时刻；写成 09:40",
+                ":7: lessons 第 2 项：「14:00」不是一段钟点；写成 08:00-11:50",
             ],
         ),
         (
             "lessons:\n    初中:\n      - 14:00\n    大学: []",
             [
-                ":9: 第 1 项：「14:00」不是一段钟点；写成 08:00-11:50",
+                ":9: 初中 第 1 项：「14:00」不是一段钟点；写成 08:00-11:50",
                 ":10: 大学：只能写 小学、初中、高中",
             ],
         ),
