@@ -137,7 +137,9 @@ async def _send(turn: Turn, duty: Duty, order: Order) -> Say:
     if added is None:
         return Say(say.already(now=order.at is None))
     if duty.approve:
-        return Say(say.asked_for_approval(added.id, order.at, duty.approve))
+        able = await actions.others_who_agree(turn.work, order.unit, turn.someone)
+        warned = wording.too_few_to_agree(able, duty.approve)
+        return Say(say.asked_for_approval(added.id, order.at, duty.approve) + warned)
     return Say(say.will_go(order.at))
 
 

@@ -80,6 +80,23 @@ async def test_what_went_out_already_is_told_before_it_goes_again(cast: Cast) ->
     cast.chen.hears("护理2301没有人参加这项活动")
 
 
+async def test_who_has_too_few_colleagues_to_agree_is_told_at_once(database_url: str, root: Path) -> None:
+    alone = replace(CAMPUS, rows=[row for row in CAMPUS.rows if row["编号"] != "T1004"])
+    async with staged(alone, database_url, root, Clock(source=lambda: MONDAY), rng=Random(5)) as stage:
+        chen = Cast(stage).chen
+        await chen.says("/alert alert-police 我市")
+        chen.hears("已起草", "除您以外没有人能审批，要2位")
+        await chen.says("/push weekly-bulletin 发送")
+        chen.hears("等另一位审批", "除您以外没有人能审批，要1位")
+
+
+async def test_who_has_colleagues_enough_is_not_warned(cast: Cast) -> None:
+    await cast.chen.says("/alert alert-police 我市")
+    assert "能审批，要" not in cast.chen.bubbles[-1].seen  # 吴越 and 秦川
+    await cast.chen.says("/push weekly-bulletin 发送")
+    assert "能审批，要" not in cast.chen.bubbles[-1].seen
+
+
 async def test_tonight_for_one_class(cast: Cast) -> None:
     await cast.stage.rings()
     await cast.chen.says("/push weekly-reminder")
