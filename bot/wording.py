@@ -14,6 +14,8 @@ LIMIT: Final = 2048  # bytes of a text message or passive reply (90236, 90241)
 _LINES: Final = 5
 _PLACE: Final = re.compile(r"\('([^']+)', ([0-9]+)")  # asyncio says there where it could not listen
 _MACHINE: Final = {
+    -2: "域名查不到",  # getaddrinfo: EAI_NONAME
+    -3: "域名暂时查不到",  # EAI_AGAIN
     errno.ENOENT: "没有这个文件或文件夹",
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",

@@ -195,6 +195,11 @@ def drafted(occurrence: str, text: str) -> str:
     return f"已起草，等两位审批（不含您）：/approve {occurrence}\n———\n{text}"
 
 
+def stopped_because(reason: str) -> str:
+    """Why an account sends nothing: the platform's own words, or ours of a restored copy."""
+    return "由备份恢复" if reason == "restored from a backup" else reason
+
+
 def too_few_to_agree(able: int, needed: int) -> str:
     """Empty where there are enough."""
     if able >= needed:

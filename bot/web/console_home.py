@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from bot.delivery.store_courier import CourierRows
-from bot.delivery.wording import mend, way
+from bot.delivery.wording import mend, stopped_because, way
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import ZONE
 from bot.duties.rules import Do, Occurrence, OccurrenceState
@@ -119,7 +119,7 @@ async def _stopped(visit: Visit, rows: CourierRows) -> list[tuple[str, str]]:
     states = await rows.account_states()
     known = visit.school.accounts
     return [
-        (id_.replace("/mass", " 群发"), why)
+        (id_.replace("/mass", " 群发"), stopped_because(why))
         for id_, (_, why) in sorted(states.items())
         if why and known.get(id_.removesuffix("/mass"))
     ]

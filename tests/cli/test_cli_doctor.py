@@ -130,7 +130,7 @@ async def test_quotas_that_run_low(ward: Ward) -> None:
     ):
         assert line in found.out
     assert "素材上传" not in found.out, "nothing was uploaded"
-    assert "本账号已停发：restored from a backup" in found.err
+    assert "本账号已停发：由备份恢复" in found.err
     assert found.code == 1
 
 
