@@ -159,10 +159,18 @@ async def second_person(turn: Turn) -> Say:
         return Say(within(["等审批：", *lines], [], "项", room(taps)), taps)
     agreed = await actions.approve(turn.work, turn.school, turn.rest, turn.someone, turn.now)
     if agreed is None:
-        raise Refusal("不能通过：没有这一项，或是您自己发起的，需要另一位。")
+        raise Refusal(await _why_not(turn))
     turn.work.people.audit(turn.someone.id, "approved", turn.now, {"occurrence": turn.rest})
     if agreed.missing:
         return Say(wording.agreed(agreed.occurrence.title, agreed.missing))
     if agreed.later:
         return Say(wording.sent_later(agreed.occurrence.title, agreed.occurrence.planned_at))
     return Say(wording.sent(agreed.occurrence.title, agreed.queued))
+
+
+async def _why_not(turn: Turn) -> str:
+    found = await turn.work.duties.occurrence(turn.rest)
+    waits = found is not None and found.state is OccurrenceState.WAITING
+    if waits and await turn.work.duties.asked_by(turn.rest) == turn.someone.id:
+        return wording.own_request()
+    return wording.nothing_to_agree()

@@ -195,6 +195,14 @@ def drafted(occurrence: str, text: str) -> str:
     return f"已起草，等两位审批（不含您）：/approve {occurrence}\n———\n{text}"
 
 
+def own_request() -> str:
+    return "不能通过：这是您自己发起的，需要另一位。"
+
+
+def nothing_to_agree() -> str:
+    return "不能通过：没有这一项在等您审批，可能已经通过或停止。发 /approve 看还有哪些。"
+
+
 def stopped_because(reason: str) -> str:
     """Why an account sends nothing: the platform's own words, or ours of a restored copy."""
     return "由备份恢复" if reason == "restored from a backup" else reason

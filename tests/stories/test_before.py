@@ -158,7 +158,7 @@ async def test_nobody_gets_round_the_second_person(cast: Cast, when: str) -> Non
     assert one.state is OccurrenceState.WAITING
     cast.wu.received("等您审批")
     await cast.chen.says(f"/approve {one.id}")
-    cast.chen.hears("不能通过")
+    cast.chen.hears("不能通过：这是您自己发起的")
     await cast.su.says(f"/approve {one.id}")
     if "18:30" in when:
         await cast.wu.says(f"/approve {one.id}")
@@ -210,7 +210,7 @@ async def test_a_liaison_does_not_approve_for_the_whole_school(cast: Cast) -> No
     await fang.says("/approve")
     fang.hears("没有等审批")
     await fang.says(f"/approve {one.id}")
-    fang.hears("不能通过")
+    fang.hears("不能通过：没有这一项在等您审批")
 
 
 async def test_a_try_reaches_the_asker_alone_and_counts_for_nothing(cast: Cast) -> None:
