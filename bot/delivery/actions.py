@@ -89,6 +89,17 @@ async def approve(work: Work, school: School, occurrence: str, by: Person, now: 
     return Agreed(found, 0, sum(done.queued.values()), later=not done.is_open)
 
 
+async def others_who_agree(work: Work, unit: str, but: Person) -> int:
+    """How many besides this person may say yes to what is for ``unit``; with too few it never goes out."""
+    found = [
+        person
+        for path in {unit, ""}
+        for role in (RoleName.APPROVER, *ADMIN_ROLES)
+        for person in await work.people.teachers_of(path, (role,))
+    ]
+    return len({person.id for person in found} - {but.id})
+
+
 async def draft_alert(
     work: Work, school: School, template: str, area: str, author: Person, now: datetime
 ) -> tuple[Occurrence, str] | None:

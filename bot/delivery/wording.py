@@ -202,6 +202,27 @@ def drafted(occurrence: str, text: str) -> str:
     return f"已起草，等两位审批（不含您）：/approve {occurrence}\n———\n{text}"
 
 
+def own_request() -> str:
+    return "不能通过：这是您自己发起的，需要另一位。"
+
+
+def nothing_to_agree() -> str:
+    return "不能通过：没有这一项在等您审批，可能已经通过或停止。发 /approve 看还有哪些。"
+
+
+def stopped_because(reason: str) -> str:
+    """Why an account sends nothing: the platform's own words, or ours of a restored copy."""
+    return "由备份恢复" if reason == "restored from a backup" else reason
+
+
+def too_few_to_agree(able: int, needed: int) -> str:
+    """Empty where there are enough."""
+    if able >= needed:
+        return ""
+    who = f"只有{able}位" if able else "没有人"
+    return f"\n注意：除您以外{who}能审批，要{needed}位，这样发不出去。请在花名册里给人加上「审批」职责。"
+
+
 def approve_alert(title: str, text: str, people: int) -> str:
     return f"等您审批预警「{title}」，将立刻发给{people}人：\n{text}"
 

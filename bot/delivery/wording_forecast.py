@@ -187,8 +187,12 @@ def _others(approvers: int) -> str:
 
 def will_go(planned: datetime | None) -> str:
     if planned is None:
-        return "好，马上发出。发错了可在控制台停止：/login"
-    return f"已登记，{at(planned)}发出。要取消可在控制台停止：/login"
+        return "好，马上发出。发错了马上发 /stop"
+    return f"已登记，{at(planned)}发出。要取消发 /stop"
+
+
+def went_before(planned: datetime, unit: str) -> str:
+    return f"注意：{at(planned)}{f'（{unit}）' if unit else ''}已经发过一次，发送就是再发一次。"
 
 
 SAMPLE_CLASS: Final = "示例班级"
