@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messages import Choice, Say
 from bot.people import wording
-from bot.people.binding import Ask, Bound, NoMatch, Paused, claim, decide
+from bot.people.binding import Ask, Bound, NoMatch, Paused, claim, decide, introduces
 from bot.people.records import How
 from bot.routing import Router, Turn, Who
 
@@ -48,8 +48,12 @@ async def again(turn: Turn) -> Say:
 
 
 async def stranger(turn: Turn) -> Say | None:
-    """Whatever else a stranger says gets one sentence; 绑定 counts without the space behind it, too."""
-    return await bind(turn) if turn.word.startswith("绑定") else Say(wording.who_are_you())
+    """Whatever else a stranger says gets one sentence; 绑定 counts without the space behind it, too, and a
+    name with a number without the word.
+    """
+    if turn.word.startswith("绑定") or introduces(turn.inbound.text):
+        return await bind(turn)
+    return Say(wording.who_are_you())
 
 
 LAST = Router("strangers")

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import wording_following
-from bot.delivery.wording import reminder, why
+from bot.delivery.actions_reminders import reminder_of
+from bot.delivery.wording import why
 from bot.duties.actions import prove
 from bot.duties.behind import Behind, OpenLine
 from bot.duties.rules import OccurrenceState, ProofKind, may_remind
 from bot.errors import Refusal
-from bot.messages import Choice, Content, Say, Text, Urgency
+from bot.messages import Choice, Content, Say, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
 from bot.platforms.twin import fitting, room
 from bot.reports import wording_behind as wording
@@ -30,7 +31,7 @@ _CLASSES: Final = 8  # to tap; more are typed
 _LATELY: Final = timedelta(days=31)
 
 
-@router.says("本班", "class", who=Who.TEACHER, help="本班  我的班做得怎么样")
+@router.says("本班", "我的班", "班级", "class", who=Who.TEACHER, help="本班  我的班做得怎么样")
 async def mine(turn: Turn) -> Say:
     units = turn.someone.units(*TEACHER_ROLES)
     tallies = await turn.work.stats.tallies(units, occurrence=None, duty=None, depth=0)
@@ -46,7 +47,10 @@ async def mine(turn: Turn) -> Say:
     return Say(own_class(tallies, turn.now, tail, room(choices)), choices)
 
 
-@router.says("未完成", "谁没做", who=Who.TEACHER, help="未完成 班级  名单，只有您能看到")
+@router.says(
+    "未完成", "谁没做", "谁没签", "谁没完成", "名单", who=Who.TEACHER,
+    help="未完成 班级  名单，只有您能看到",
+)  # fmt: skip
 async def unfinished(turn: Turn) -> Say:
     """A class by name; many classes in figures, and the whole list on a page."""
     unit = await _chosen_unit(turn, "未完成")
@@ -104,7 +108,7 @@ async def nudge(turn: Turn) -> Say:
                 account=contact.account,
                 address=contact.address.key,
                 person=task.person,
-                content=Text(reminder(occurrence)),
+                content=reminder_of(turn.school, occurrence, _base(turn, contact.account)),
                 urgency=Urgency.ROUTINE,
                 not_before=turn.now,
                 occurrence=occurrence.id,
@@ -210,7 +214,10 @@ def _note(line: OpenLine, unreached: Mapping[tuple[str, int], str]) -> str:
 
 def _page(turn: Turn) -> Choice:
     """The one-time way to the whole list."""
-    account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
     path = console_link(turn.school.key, turn.someone.id, turn.now, "unfinished")
-    return Choice(wording.PAGE, wording.PAGE, f"{base}{path}")
+    return Choice(wording.PAGE, wording.PAGE, f"{_base(turn, turn.inbound.account)}{path}")
+
+
+def _base(turn: Turn, account_id: str) -> str:
+    account = turn.school.accounts.get(account_id)
+    return turn.school.accounts.url(account) if account else turn.school.accounts.public_url

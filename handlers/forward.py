@@ -48,7 +48,9 @@ async def what(turn: Turn) -> Say:
     return Say("\n".join([wording.links_left(sum(of_class)), wording.FORWARDED]), choices)
 
 
-@router.says("已转发", "forwarded", who=Who.TEACHER, help="已转发  转好后告诉我，无需截图")
+@router.says(
+    "已转发", "转发了", "转好了", "forwarded", who=Who.TEACHER, help="已转发  转好后告诉我，无需截图"
+)
 async def done(turn: Turn) -> Say:
     open_ = await _open(turn)
     if not open_:

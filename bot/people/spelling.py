@@ -12,6 +12,11 @@ _HAN: Final = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACE_AT_HAN: Final = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
 _ZERO: Final = re.compile(r"(?<=\d)[Oo〇○](?=[\dOo〇○]|\b|\D)|[Oo〇○](?=\d)")
+# The traditional characters that our own words may be written with; names stay as they are.
+_SIMPLE: Final = str.maketrans(
+    "幫單綁題開試續執驗騙發復裝關啟暫閱簽確認誰沒辦轉記維碼經還錢話對錯選聯絡聯繫給統計別謝麼弄們嗎誤冊個項這裡樣懂會見應該覺為點",
+    "帮单绑题开试续执验骗发复装关启暂阅签确认谁没办转记维码经还钱话对错选联络联系给统计别谢么弄们吗误册个项这里样懂会见应该觉为点",
+)
 _ONE: Final = re.compile(r"(?<=\d)[lI|丨]|[lI|丨](?=\d)")
 
 
@@ -26,6 +31,11 @@ def tidy(text: str) -> str:
 def same_name(said: str, name: str) -> bool:
     """Did they write this name? Spaces, full-width letters and capitals make no difference."""
     return tidy(said).casefold() == tidy(name).casefold()
+
+
+def simple(text: str) -> str:
+    """The same with the characters of our own words as they are written in the mainland (幫助 is 帮助)."""
+    return text if text.isascii() else text.translate(_SIMPLE)
 
 
 def tidy_code(text: str) -> str:

@@ -23,6 +23,10 @@ def sign_by_hand(title: str, about: str = "") -> str:
     return f"手写签名：{title}" + (f"（{about}）" if about else "")
 
 
+def open_letter(title: str) -> str:
+    return f"打开：{title}"
+
+
 def please_by_hand() -> str:
     return "学校要求手写签名：请点下面的链接，在页面上写上您的姓名。链接只给您本人，请勿转发。"
 
