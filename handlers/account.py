@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.delivery.wording_forecast import at_most
 from bot.duties import wording as duties
 from bot.messages import Choice, Say
 from bot.people import wording
@@ -45,7 +46,8 @@ async def less(turn: Turn) -> Say:
 @router.says("恢复")
 async def more(turn: Turn) -> Say:
     turn.work.people.less(turn.someone.id, False)
-    return Say("好，已恢复。学生每周最多两条，家长每月最多两条。")
+    cap = turn.school.plan.caps.get(turn.someone.kind)
+    return Say(f"好，已恢复。{at_most(cap) if cap else ''}")
 
 
 @router.says("人工", "human", "找老师", who=Who.STRANGER)

@@ -7,12 +7,12 @@ from typing import Final
 
 from bot.people.rules import labels
 
-PAGE: Final = "全部名单"
+PAGE: Final = "未完成的全部名单"
 NAMES: Final = 15  # of a campaign, in one message
 FEW: Final = 15  # people; with more than one class more of them are told class by class
 MOST: Final = 300  # people whose names are looked up for a message or a page; more are in the file
 HEAD: Final = "（仅您可见，请勿转发到群）"
-RECORD: Final = "有特殊情况：登记 编号 活动 电话告知"
+RECORD: Final = "已在电话里、当面说过：登记 尾号 活动 电话告知"
 _CAMPAIGNS: Final = 6
 ONE_CLASS: Final = "看一个班：未完成 班级"
 
