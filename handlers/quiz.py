@@ -213,7 +213,7 @@ async def _pages(turn: Turn, sitting: Sitting) -> tuple[Choice, ...]:
 async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     """签收 by tap or word is level 1, one's own name typed is level 2; level 3 is on a page."""
     typed_name = same_name(turn.inbound.text, turn.someone.name)
-    if turn.word == "有误":
+    if turn.word in ("有误", "不是我", "不是本人"):
         turn.work.quizzes.put_aside(sitting, turn.now)
         return Say("没有签收。请让老师核对您的账号，核对后发「继续」再签。")
     if not typed_name and turn.word not in ("签收", "确认签名", "签字", "签名", "确认", "sign"):

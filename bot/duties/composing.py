@@ -142,8 +142,9 @@ def forwarded(school: School, occurrence: Occurrence) -> str:
 
 
 def _forwarded(school: School, occurrence: Occurrence) -> Material | None:
-    library = school.library
-    return library.get(occurrence.material_for("家长")) or library.get(occurrence.material_for("教职工"))
+    """The text that the page of a class link shows: for parents, else what is made for pupils."""
+    found = (school.library.get(occurrence.material_for(word)) for word in ("家长", *AUDIENCES))
+    return next((text for text in found if text is not None), None)
 
 
 def _links(head: str, lines: Sequence[str], most: int) -> str:

@@ -16,8 +16,8 @@ _SPACE_AT_HAN: Final = re.compile(rf"(?<=[{_HAN}])\s+|\s+(?=[{_HAN}])")
 _ZERO: Final = re.compile(r"(?<=\d)[Oo〇○](?=[\dOo〇○]|\b|\D)|[Oo〇○](?=\d)")
 # The traditional characters that our own words may be written with; names stay as they are.
 _SIMPLE: Final = str.maketrans(
-    "幫單綁題開試續執驗騙發復裝關啟暫閱簽確認誰沒辦轉記維碼經還錢話對錯選聯絡聯繫給統計別謝麼弄們嗎誤冊個項這裡樣懂會見應該覺為點",
-    "帮单绑题开试续执验骗发复装关启暂阅签确认谁没办转记维码经还钱话对错选联络联系给统计别谢么弄们吗误册个项这里样懂会见应该觉为点",
+    "幫單綁題開試續執驗騙發復裝關啟暫閱簽確認誰沒辦轉記維碼經還錢話對錯選聯絡聯繫給統計別謝麼弄們嗎誤冊個項這裡樣懂會見應該覺為點師學號長聽進寫",
+    "帮单绑题开试续执验骗发复装关启暂阅签确认谁没办转记维码经还钱话对错选联络联系给统计别谢么弄们吗误册个项这里样懂会见应该觉为点师学号长听进写",
 )
 _ONE: Final = re.compile(r"(?<=\d)[lI|丨]|[lI|丨](?=\d)")
 
