@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Choice, Say
+from bot.messages import Choice, Kind, Say
 from bot.people import wording
 from bot.people.binding import Ask, Bound, NoMatch, Paused, claim, decide, introduces
 from bot.people.records import How
@@ -56,5 +56,13 @@ async def stranger(turn: Turn) -> Say | None:
     return Say(wording.who_are_you())
 
 
+async def without_words(turn: Turn) -> Say | None:
+    """A picture or a voice from a stranger; what the platform says by itself is no message."""
+    if turn.inbound.kind in (Kind.TEXT, Kind.EVENT, Kind.UNKNOWN):
+        return None
+    return Say(wording.who_are_you())
+
+
 LAST = Router("strangers")
 LAST.text(who=Who.STRANGER)(stranger)
+LAST.anything(who=Who.STRANGER)(without_words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from bot.duties.rules import OccurrenceState, ProofKind, may_remind
 from bot.errors import Refusal
 from bot.messages import Choice, Content, Say, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
+from bot.people.spelling import simple
 from bot.platforms.twin import fitting, room
 from bot.reports import wording_behind as wording
 from bot.reports.wording import own_class, which
@@ -28,6 +30,9 @@ _REMINDER_GAP: Final = timedelta(hours=20)
 _AT_ONCE: Final = 1000  # reminders of one 催办: as many as a turn writes in good time
 _LINES: Final = 5
 _CLASSES: Final = 8  # to tap; more are typed
+_INTO_A_GROUP: Final = re.compile(
+    r".{0,8}(?:名单|没做|没签|没完成|未完成).{0,6}(?:发|贴|转).{0,6}群.{0,4}|(?:发|贴|转)到?.{0,6}群里?"
+)
 _LATELY: Final = timedelta(days=31)
 
 
@@ -81,7 +86,9 @@ async def unfinished(turn: Turn) -> Say:
     return Say(text, choices, more=pictures)
 
 
-@router.says("催办", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次")
+@router.says(
+    "催办", "催一下", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次"
+)
 async def nudge(turn: Turn) -> Say:
     """Remind in private; after two reminders it is time to talk."""
     unit = await _chosen_unit(turn, "催办")
@@ -120,6 +127,14 @@ async def nudge(turn: Turn) -> Say:
     if families := found.allowed - found.hear:
         return Say(said + wording_following.not_reminded(families), (page(turn),))
     return Say(said)
+
+
+@router.text(who=Who.TEACHER)
+async def into_the_group(turn: Turn) -> Say | None:
+    """「把名单发到班级群」: nobody is named before others; there is a sentence that may be."""
+    if not _INTO_A_GROUP.fullmatch("".join(simple(turn.inbound.text).split())):
+        return None
+    return Say(wording.not_in_a_group(), (Choice("催办", "各提醒一次"),))
 
 
 @router.says("已播", "played", who=Who.TEACHER)

@@ -45,10 +45,11 @@ def last(routers: Callable[[], Sequence[Router]]) -> Router:
         if turn.inbound.kind is Kind.TEXT:
             if _is_a_word(turn, routers()):
                 return Say(NOTHING_OF_THIS, (Choice("我的", "我的待办"),))
-            return Say(NOT_FOUND, (Choice("帮助", "帮助"),))
+            return Say(NOT_FOUND, (*_first(turn.person), Choice("帮助", "帮助")))
         if turn.inbound.kind in (Kind.EVENT, Kind.UNKNOWN):
             return Say()
-        return Say("收到，但我看不懂图片和语音。发「帮助」看看我能做什么。")
+        choices = (Choice("我的", "我的待办"), Choice("帮助", "帮助"))
+        return Say("收到，但我看不懂图片和语音。要办的事发「我的」，别的发「帮助」。", choices)
 
     router.anything(who=Who.KNOWN)(nobody)
     return router

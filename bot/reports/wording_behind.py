@@ -41,6 +41,14 @@ def yours(units: str) -> str:
     return f"您负责：{units}。其他班请联系管理员。"
 
 
+def not_in_a_group() -> str:
+    """With a sentence that a teacher may copy into the group of the class."""
+    return (
+        "不能在群里点名没做完的人，家长和孩子都会难堪。群里可以发这一句：\n"
+        "「还有同学没完成反诈任务，抽几分钟做一下，有困难找我。」\n要提醒本人，我可以私下发。"
+    )
+
+
 def reminded(people: int, resting: int, later: int) -> str:
     rest = f"另外{resting:,}人已提醒过或没有账号，建议当面问。" if resting else ""
     more = f"人多，还有{later:,}人没轮到，再发一次「催办」接着提醒。" if later else ""
