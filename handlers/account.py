@@ -50,7 +50,7 @@ async def more(turn: Turn) -> Say:
     return Say(f"好，已恢复。{at_most(cap) if cap else ''}")
 
 
-@router.says("人工", "human", "找老师", who=Who.STRANGER)
+@router.says("人工", "human", "找老师", who=Who.STRANGER, help="人工  找老师")
 async def somebody(turn: Turn) -> Say:
     return Say(wording.ask_at_school(turn.school.duty_phone))
 

@@ -142,7 +142,7 @@ async def _judge(turn: Turn, sitting: Sitting, text: str, judge: bool, close: st
         after = unclear(sitting)
         turn.work.quizzes.keep(after, turn.now)
         # After three unclear replies in a row we say once how to go on, then stay quiet.
-        no_idea = meant(text) is Meant.HOW
+        no_idea = meant(text) in (Meant.HOW, Meant.NO_IDEA)
         return Say(wording.unclear(sitting, item, no_idea) if sitting.unclear <= 2 else "", close=close)
     verdict = answer(sitting, shown, turn.school.bank, turn.rng)
     turn.work.quizzes.keep(verdict.sitting, turn.now, verdict.step)

@@ -17,13 +17,11 @@ from bot.duties.wording_talk import (
     still_open,
 )
 from bot.messages import Choice, Say
-from bot.quiz.rules import State
+from bot.quiz.rules import Sitting, State
 from bot.routing import Router, Turn
 from handlers.account import own_list
 
 router = Router("talk")
-
-
 _ENOUGH: Final = 2  # replies that were no answer, as in handlers/quiz
 _COURTESY: Final = {Meant.HELLO: HELLO, Meant.THANKS: WELCOME, Meant.SEEN: GOOD}
 
@@ -35,19 +33,25 @@ async def talked(turn: Turn) -> Say | None:
     if said is None:
         return None
     sitting = await turn.work.quizzes.current(turn.someone.id)
-    if said in _COURTESY:
-        if sitting is not None and sitting.unclear > _ENOUGH and said is Meant.SEEN:
-            return None  # we have said how to go on, and are quiet
-        if sitting is not None:
-            return Say(_COURTESY[said] + GO_ON, (Choice("继续", "继续"),))
-        if said is Meant.HELLO:
-            return Say(HELLO + FOR_MORE, (Choice("我的", "我的待办"), Choice("帮助", "帮助")))
-        return Say(_COURTESY[said])
     if sitting is not None and sitting.state is State.MASTERED:
-        return Say(SIGNATURE_LEFT, (Choice("继续", "继续"),))
-    if sitting is not None and said is Meant.HOW:
+        return Say(_COURTESY.get(said, "") + SIGNATURE_LEFT, (Choice("继续", "继续"),))
+    if said in _COURTESY:
+        return _courtesy(said, sitting)
+    if sitting is not None and (said is Meant.NO_IDEA or (said is Meant.HOW and not sitting.practice)):
         return None
     tasks, choices = await own_list(turn)
     if tasks:
         return Say(still_open(tasks), choices)
+    if sitting is not None and said is Meant.HOW:
+        return None
     return Say(ALL_DONE if said is Meant.DONE else NOTHING_TO_DO + FOR_MORE)
+
+
+def _courtesy(said: Meant, sitting: Sitting | None) -> Say | None:
+    if sitting is not None and sitting.unclear > _ENOUGH and said is Meant.SEEN:
+        return None  # we have said how to go on, and are quiet
+    if sitting is not None:
+        return Say(_COURTESY[said] + GO_ON, (Choice("继续", "继续"),))
+    if said is Meant.HELLO:
+        return Say(HELLO + FOR_MORE, (Choice("我的", "我的待办"), Choice("帮助", "帮助")))
+    return Say(_COURTESY[said])

@@ -15,6 +15,7 @@ class Meant(Enum):
     SEEN = auto()
     DONE = auto()
     HOW = auto()
+    NO_IDEA = auto()
 
 
 _LONGEST: Final = 24  # characters; whoever writes more means something of their own
@@ -48,9 +49,13 @@ _FORMS: Final = tuple(
             r"""(?:这个|题|信|测试)?(?:要|该)?(?:怎么|咋|如何)样?
                 (?:做|弄|签|签收|签字|签名|答|答题|填|看|写|操作|用|回|登记|打开)(?:啊|呀|呢|的|题|信|它)*
             |(?:信|题|链接|测试)?[在去从]?哪(?:里|儿)?(?:做|签|看|答|填|打开|找)?(?:题|信|字)?[啊呀呢]*
-            |还?没有?(?:做|签|答|看|办|弄)(?:完|好|懂|明白|到)?
-            |(?:这道?题|这个|题)?我?[看听弄签点做]?不(?:懂|会|明白|知道|清楚)(?:做|弄|签|用|操作|点|了|啊|呀)*
+            |还?没有?(?:做|签|答|看|办|弄)(?:完|好|到)?
             |(?:信|题|链接)?(?:打不开|点不开|进不去|找不到|没有链接|没有信)(?:信|题|链接|了|啊)*""",
+        ),
+        (
+            Meant.NO_IDEA,
+            r"""(?:这道?题|这个|题)?我?[看听弄签点做]?不(?:懂|会|明白|知道|清楚)(?:做|弄|签|用|操作|点|了|啊|呀)*
+            |(?:这道?题|这个|题)?我?没(?:看|弄|听)(?:懂|明白)""",
         ),
     )
 )
@@ -58,6 +63,8 @@ _FORMS: Final = tuple(
 
 def meant(text: str) -> Meant | None:
     """What a short sentence means; ``None`` for whatever is not one of these, and for every answer."""
+    if len(text) < 2 and text.isascii():  # nearly every message of a test is one letter
+        return None
     plain = simple(tidy(text)).casefold()
     if len(plain) > _LONGEST:
         return None

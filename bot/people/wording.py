@@ -20,6 +20,15 @@ _LOCAL: Final = ZoneInfo("Asia/Shanghai")
 _WHICH_NUMBER: Final = "学生填学号，教师填工号，家长填学校发的编号；不知道就问班主任。"
 
 
+def welcome(school: str) -> str:
+    """To a new follower whom we do not know."""
+    return (
+        f"您好，这里是{school}的反诈课代表。\n"
+        f"发「绑定 姓名 编号」认识您，例如：绑定 张明 2301001。{_WHICH_NUMBER}\n"
+        "我们不会向您要钱、验证码、银行卡号，也不会让您下载东西。"
+    )
+
+
 def who_are_you() -> str:
     return (
         f"还不认识您。请发「绑定 姓名 编号」，例如：绑定 张明 2301001。{_WHICH_NUMBER}\n"

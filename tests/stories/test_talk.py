@@ -21,6 +21,12 @@ async def test_a_guardian_who_knows_no_commands_reads_and_signs(cast: Cast) -> N
     page = await cast.visitor.visit(cast.visitor.bubbles[-1].links[0].href)
     assert "您有2个孩子要签收这封信" in page.text
     assert "林小满（软件2301）" in page.text
+    await cast.visitor.says("答题")
+    await cast.visitor.says("不知道")
+    cast.visitor.hears("不会也没关系")
+    await cast.visitor.says("怎么签")
+    cast.visitor.hears("您有1件待办")
+    await cast.visitor.says("退出")
     await cast.visitor.says("簽收，谢谢老师！")
     cast.visitor.hears("已签收2份回执", "我的回执")
     await cast.visitor.says("老师，都签好了")
