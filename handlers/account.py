@@ -57,10 +57,14 @@ async def somebody(turn: Turn) -> Say:
 
 @router.says("人工", "human", "找老师", help="人工  找老师")
 async def human(turn: Turn) -> Say:
+    return Say(await whom_to_ask(turn))
+
+
+async def whom_to_ask(turn: Turn) -> str:
     if turn.someone.kind is PersonKind.STAFF:
-        return Say(wording.ask_the_office(turn.school.duty_phone))
+        return wording.ask_the_office(turn.school.duty_phone)
     teachers = await turn.work.people.teachers_of(turn.someone.unit, (RoleName.COUNSELLOR, RoleName.HOMEROOM))
     if not teachers:
-        return Say("请直接找班主任或辅导员。急事拨110，疑似被骗拨96110。")
+        return "请直接找班主任或辅导员。急事拨110，疑似被骗拨96110。"
     names = "、".join(f"{t.name[:1]}老师" for t in teachers[:2])
-    return Say(f"请找{names}，当面或打电话都行。急事拨110，疑似被骗拨96110。")
+    return f"请找{names}，当面或打电话都行。急事拨110，疑似被骗拨96110。"

@@ -9,13 +9,17 @@ from typing import Final
 from bot.duties.wording import day
 from bot.materials.suspicion import Judgement, judge
 from bot.messages import Choice, Say
+from bot.people.spelling import simple
 from bot.receipts.rules import holds, tidy_code
-from bot.receipts.wording import not_ours, statement
+from bot.receipts.wording import how_to_check, not_ours, statement
 from bot.routing import Router, Turn, Who
 
 router = Router("check")
 _CODE: Final = re.compile(r"/?验\W*([0-9A-Za-z０-９Ａ-Ｚａ-ｚ -]{6,12})")
 _ALONE: Final = re.compile(r"(?=.*\d)(?=.*[A-Z])[0-9A-Z]{6}(?:[0-9A-Z]{2})?", re.ASCII)
+_DOUBT: Final = re.compile(
+    r".{0,10}(?:是不是|是)?(?:真的?|假的?|骗人的?|骗子|骗局|诈骗|学校发的|学校的)(?:还是假的)?[吗么嘛吧][?。!~]*"
+)
 _PASTED: Final = re.compile(r"/?查([\s:：,，、]*)(.{4,})", re.DOTALL)
 
 
@@ -58,6 +62,8 @@ async def without_space(turn: Turn) -> Say | None:
         return await _looked_up(turn, found[1])
     if _ALONE.fullmatch(plain := unicodedata.normalize("NFKC", turn.inbound.text).strip().upper()):
         return await _known(turn, tidy_code(plain))
+    if _DOUBT.fullmatch(simple(unicodedata.normalize("NFKC", turn.inbound.text)).strip()):
+        return Say(how_to_check(), _SOS)
     if found := _PASTED.match(turn.inbound.text.strip()):
         is_meant = found[1] or judge(found[2], turn.school.library.of_kind("cards"))
         return _second_opinion(turn, found[2]) if is_meant else None

@@ -12,14 +12,16 @@ from bot.duties.wording_talk import (
     GOOD,
     HELLO,
     NOTHING_TO_DO,
+    ONE_IS_ENOUGH,
     SIGNATURE_LEFT,
+    TO_BE_CHECKED,
     WELCOME,
     still_open,
 )
 from bot.messages import Choice, Say
 from bot.quiz.rules import Sitting, State
 from bot.routing import Router, Turn
-from handlers.account import own_list
+from handlers.account import own_list, whom_to_ask
 
 router = Router("talk")
 _ENOUGH: Final = 2  # replies that were no answer, as in handlers/quiz
@@ -30,8 +32,13 @@ _COURTESY: Final = {Meant.HELLO: HELLO, Meant.THANKS: WELCOME, Meant.SEEN: GOOD}
 async def talked(turn: Turn) -> Say | None:
     """No answer to a question is read as talk; how to answer it is for the question itself to say."""
     said = meant(turn.inbound.text)
-    if said is None:
-        return None
+    match said:
+        case None:
+            return None
+        case Meant.BOTH:
+            return Say(ONE_IS_ENOUGH)
+        case Meant.WRONG_PERSON:
+            return Say(TO_BE_CHECKED + await whom_to_ask(turn))
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None and sitting.state is State.MASTERED:
         return Say(_COURTESY.get(said, "") + SIGNATURE_LEFT, (Choice("继续", "继续"),))

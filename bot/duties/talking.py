@@ -16,6 +16,8 @@ class Meant(Enum):
     DONE = auto()
     HOW = auto()
     NO_IDEA = auto()
+    WRONG_PERSON = auto()
+    BOTH = auto()  # must the other guardian sign as well?
 
 
 _LONGEST: Final = 24  # characters; whoever writes more means something of their own
@@ -26,7 +28,7 @@ _FORMS: Final = tuple(
     for meant, form in (
         (
             Meant.HELLO,
-            r"""(?:你好|您好|老师好|老师|hi|hello|嗨|喂|早|早上好|上午好|下午好|晚上好|在吗|在不在)
+            r"""(?:你好|您好|老师好|老师|hi|hello|嗨|喂|早|早上好|上午好|下午好|晚上好|在吗|在不在)(?:老师)?
             |(?:你|您)是谁""",
         ),
         (
@@ -56,6 +58,16 @@ _FORMS: Final = tuple(
             Meant.NO_IDEA,
             r"""(?:这道?题|这个|题)?我?[看听弄签点做]?不(?:懂|会|明白|知道|清楚)(?:做|弄|签|用|操作|点|了|啊|呀)*
             |(?:这道?题|这个|题)?我?没(?:看|弄|听)(?:懂|明白)""",
+        ),
+        (
+            Meant.WRONG_PERSON,
+            r"""我?不是(?:他|她|这个孩子|这孩子|.{2,4})?的?(?:家长|妈妈|爸爸|爷爷|奶奶|监护人)
+            |(?:孩子|她|他)?(?:已经|早就)?转(?:学|班|校)了|(?:你们?|您)?(?:发|弄|搞|认)错(?:人)?了""",
+        ),
+        (
+            Meant.BOTH,
+            r"""(?:孩子|他|她)?(?:爸爸|妈妈|爷爷|奶奶|爸|妈|另一位?个?家长|两个人|两个家长|我们俩|我们两个)
+            (?:也|都|还)*(?:要|用|需要|得)(?:签|签收|签字|看)(?:吗|么|不)?""",
         ),
     )
 )

@@ -7,6 +7,8 @@ from typing import Final
 HELLO: Final = "您好，我是反诈课代表。"
 WELCOME: Final = "不客气。"
 GOOD: Final = "好的。"
+TO_BE_CHECKED: Final = "谢谢告知，名单要请老师核对。"
+ONE_IS_ENOUGH: Final = "每个孩子有一位家长签收就够了，另一位看看就好。"
 ALL_DONE: Final = "都办好了，谢谢您！"
 NOTHING_TO_DO: Final = "您现在没有要办的事。"
 FOR_MORE: Final = "别的事发「帮助」，要找人发「人工」。"

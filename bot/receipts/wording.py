@@ -53,5 +53,13 @@ def statement(sealed: SealedReceipt) -> str:
     )
 
 
+def how_to_check() -> str:
+    """To whoever asks whether something is true, without the thing itself."""
+    return (
+        "学校发的都有验真码，把它发给我就能查，例如：验 9F3K7P。"
+        "别人转来的话，发「查」和那段话。要钱、要验证码的，先停手，打电话问老师本人。"
+    )
+
+
 def not_ours() -> str:
     return "没有这个编号。如果有人拿它向您收费、要验证码或让您下载，请不要照做，先问老师。"

@@ -11,11 +11,13 @@ from bot.quiz.answers import read_answer
 from bot.routing import split_command
 
 _SAID = {
-    Meant.HELLO: ("你好", "您好！", "老师好", "在吗？", "Hi", "你是谁"),
+    Meant.HELLO: ("你好", "您好！", "老师好", "在吗？", "Hi", "你是谁", "你好老师"),
     Meant.THANKS: ("谢谢", "謝謝老師", "非常感谢", "辛苦了"),
     Meant.SEEN: ("收到", "收到，谢谢老师", "好的。", "OK", "[OK]", "嗯嗯", "知道了", "👌"),
     Meant.DONE: ("老师我做完了", "都签好了", "我已签收了", "已完成", "看完了呀"),
     Meant.HOW: ("怎么做？", "怎麼簽", "请问怎么签收", "信在哪里", "打不开链接", "还没做完"),
+    Meant.WRONG_PERSON: ("我不是她妈妈", "我不是王小雨的家长", "孩子转学了", "你们发错人了"),
+    Meant.BOTH: ("爸爸也要签吗", "两个人都要签吗？"),
     Meant.NO_IDEA: ("我不会", "这题我不会", "不知道", "看不懂", "没看懂", "老师我不会弄"),
 }  # fmt: skip
 
