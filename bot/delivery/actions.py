@@ -167,14 +167,18 @@ async def _sound(
 
 
 def tell_staff(work: Work, school: School, occurrence: Occurrence, now: datetime) -> int:
-    """The staff groups hear of a duty that is for staff alone, in words that name nobody; how many groups."""
+    """The staff groups hear of a duty that is for staff alone, in words that name nobody; how many groups.
+
+    Not of one whose page would be empty.
+    """
     duty = school.plan.duties[occurrence.duty]
-    if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest:
+    text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
+    is_empty = text is None and duty.do is not Do.QUIZ
+    if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest or is_empty:
         return 0
     slug = launch.slug_for(school.key, occurrence.id)
     base = school.accounts.public_url
     words: Content = Markdown(f"**{occurrence.title}**\n[打开]({base}/a/{slug})")
-    text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
     if text and (picture := cover_of(base, text)):
         words = Notice(text.title, occurrence.title, f"{base}/a/{slug}", picture=picture)
     files = keep_files(work, text.files if text else (), now)

@@ -11,9 +11,10 @@ from bot.delivery import wording
 from bot.delivery.actions import tell_groups
 from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders
-from bot.duties.rules import MAX_REMINDERS, Occurrence
+from bot.duties.launch import slug_for
+from bot.duties.rules import MAX_REMINDERS, Do, Occurrence
 from bot.messages import Choice, Content, Text, Urgency
-from bot.people.rules import RoleName
+from bot.people.rules import PersonKind, RoleName
 from bot.reports.rules import SMALL, merged
 from bot.school import School
 from bot.settings import WecomApp
@@ -21,6 +22,7 @@ from bot.work import Work
 
 _OVER = "group-over/"
 _UNGUARDED = "unguarded/"
+_PARENT = str(PersonKind.PARENT)
 _BACK = timedelta(days=1)  # a worker that slept still tells the teachers
 _TEACHERS = (RoleName.COUNSELLOR, RoleName.HOMEROOM)
 
@@ -40,11 +42,21 @@ async def remind_due(work: Work, school: School, now: datetime) -> int:
         count = min(occurrence.remind, MAX_REMINDERS)
         number = sum(at <= now for at in reminders(occurrence.planned_at, occurrence.due_at, count))
         if number:
-            words = work.outbox.keep(Text(wording.reminder(occurrence)))
+            words = work.outbox.keep(reminder_of(school, occurrence, school.accounts.public_url))
             queued += await rows.remind(id_, number, words, now, school.plan.quiet_until(now))
     for id_ in await rows.new_letters(now, _BACK):
         queued += await _tell_of_unguarded(work, rows, school, id_, now)
     return queued
+
+
+def reminder_of(school: School, occurrence: Occurrence, base: str) -> Content:
+    """What reminds of an open task, for an account at the address ``base``; a letter comes with its page."""
+    if occurrence.do is not Do.LETTER:
+        return Text(wording.reminder(occurrence))
+    text = school.library.get(occurrence.material)
+    to_parents = _PARENT in (text.audience if text else occurrence.material)
+    page = f"{base}/a/{slug_for(school.key, occurrence.id)}"
+    return wording.letter_reminder(occurrence, f"{page}?{urlencode({'v': _PARENT})}" if to_parents else page)
 
 
 async def _tell_teachers(

@@ -24,7 +24,7 @@ from bot.delivery.rules import (
     Stopped,
 )
 from bot.delivery.ways import EXPIRED
-from bot.duties.rules import Occurrence
+from bot.duties.rules import Ask, Occurrence
 from bot.duties.wording import NO_GUARDIAN, day, how, moment
 from bot.materials.rules import Material
 from bot.messages import Notice, Way
@@ -137,6 +137,14 @@ def account_stopped(account: str, reason: str) -> str:
 def reminder(occurrence: Occurrence) -> str:
     due = f"，{day(occurrence.due_at)}前" if occurrence.due_at else ""
     return f"提醒一下：{occurrence.title}还没完成（{how(occurrence)}{due}）。"
+
+
+def letter_reminder(occurrence: Occurrence, page: str) -> Notice:
+    """With the letter itself: a parent of 学校通知 can do nothing in the chat but open it."""
+    due = f"{day(occurrence.due_at)}前" if occurrence.due_at else ""
+    done = "签收" if occurrence.ask is Ask.SIGN else "回一声"
+    body = f"读完请在页面里{done}{f'，{due}就好' if due else ''}。已经办好的请不用理会。"
+    return Notice(f"提醒一下：{occurrence.title}还没完成", body, page, "读信")
 
 
 def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:

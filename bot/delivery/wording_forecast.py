@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from bot.delivery.forecast import CapUse, Draw, Forecast
-from bot.duties.plan_values import Period
+from bot.duties.plan_values import Cap, Period
 from bot.duties.wording import moment
 from bot.messages import Realm
 
@@ -17,6 +17,7 @@ _PERIODS: Final[Mapping[Period, tuple[str, str]]] = {
     Period.WEEK: ("本周", "下周一早上"),
     Period.MONTH: ("本月", "下月初"),
 }
+_EACH: Final = {Period.DAY: "天", Period.WEEK: "周", Period.MONTH: "月"}
 BUTTONS: Final[Mapping[str, str]] = {
     "": "返回",
     "发送": "发送",
@@ -228,3 +229,8 @@ def nothing_to_try_with() -> str:
 
 def tapped_a_trial() -> str:
     return "这是试发，点了不算。"
+
+
+def at_most(cap: Cap) -> str:
+    """To whoever wants messages again: how many of the routine ones that will be."""
+    return f"每{_EACH[cap.per]}最多{cap.count}条。"

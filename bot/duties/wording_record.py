@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.duties.rules import Do
+from bot.people.rules import leaf
 
 WAYS: Final = ("纸质信", "纸质", "纸质签名", "电话告知", "电话", "家访", "班会", "课堂", "当面", "当面告知")
 NO_WAY: Final = "教师登记"
@@ -15,13 +16,20 @@ _SHOWN: Final = 5
 
 def how() -> str:
     return (
-        "请发：登记 编号 活动 方式，例如：登记 2301001 一封信 电话告知。只有一件没做完时，活动可以不写。"
+        "请发：登记 编号 活动 方式，例如：登记 2301001 一封信 电话告知。"
+        "编号可以只写尾号四位，或写姓名；只有一件没做完时，活动可以不写。"
         "全班一起做的：登记 班级 活动 方式 除 编号。"
     )
 
 
 def not_yours() -> str:
-    return "您负责的班里没有这个编号。"
+    return "您负责的班里没有这个编号或姓名。"
+
+
+def several_of(said: str, found: Sequence[tuple[str, str]]) -> str:
+    """``found``: the end of the 编号 and the class of each."""
+    who = "、".join(f"{leaf(unit)}尾号{tail}" for tail, unit in found[:_SHOWN])
+    return f"「{said}」有{len(found)}位：{who}。请写完整编号；同名的写尾号就行。"
 
 
 def nothing(who: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +14,7 @@ from bot.delivery.wording import mend, stopped_because, way
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import ZONE
 from bot.duties.rules import Do, Occurrence, OccurrenceState
-from bot.people.rules import TEACHER_ROLES
+from bot.people.rules import TEACHER_ROLES, PersonKind
 from bot.reports.rules import Tally, by_campaign, merged
 from bot.web import wording
 from bot.web.console import Desk, desk
@@ -50,7 +51,7 @@ async def show(visit: Visit) -> web.StreamResponse:
         registered = [o for o in await work.duties.in_state(OccurrenceState.ASKED) if me.may_change(o.unit)]
         stopped = await _stopped(visit, CourierRows(tx)) if me.whole_school else []
         taken_back = await _taken_back(visit, work) if me.whole_school else []
-        people = sum([await work.people.count(unit) for unit in me.scope])
+        people = [(kind, count) for kind in PersonKind if (count := await _count(work, me.scope, kind))]
     return visit.page(
         "console_home.html",
         me=me,
@@ -65,6 +66,11 @@ async def show(visit: Visit) -> web.StreamResponse:
         people=people,
         coming=_coming(visit, me),
     )
+
+
+async def _count(work: Work, units: Sequence[str], kind: PersonKind) -> int:
+    """Pupils apart from their parents: a teacher knows how many sit in the class."""
+    return sum([await work.people.count(unit, kind) for unit in units])
 
 
 async def campaigns(visit: Visit) -> web.StreamResponse:

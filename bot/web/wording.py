@@ -87,7 +87,7 @@ def thanks(receipts: Sequence[tuple[str, str]]) -> str:
     """After signing: (child's name or empty, code) of each receipt."""
     if len(receipts) == 1:
         return f"已收到您的签收，编号 {receipts[0][1]}。"
-    return f"{len(receipts)}份回执已分别记入。"
+    return f"已收到您的签收，{len(receipts)}份回执已分别记入。"
 
 
 def other_guardian() -> str:
@@ -193,9 +193,9 @@ def login(ask: Ask) -> str:
     return "登录后签收" if ask is Ask.SIGN else "登录后确认"
 
 
-def account(app: bool, units: Sequence[str]) -> str:
-    """Which of several accounts a login button means."""
-    kind = "企业微信" if app else "公众号"
+def account(app: bool, units: Sequence[str], parent: bool = False) -> str:
+    """Which of several accounts a login button means; to a parent the app is 学校通知."""
+    kind = ("学校通知" if parent else "企业微信") if app else "公众号"
     return f"（{kind}{'·' + '、'.join(map(leaf, units)) if units else ''}）"
 
 
