@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from bot.delivery.actions_pace import too_fast
 from bot.delivery.rules import (
     ALONE,
     FILE_AFTER,
@@ -25,16 +26,13 @@ from bot.delivery.store_attention import Cap
 from bot.delivery.store_courier import Claimed, CourierRows, Shipment
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState
-from bot.messages import CardUpdate, Realm, Urgency
+from bot.messages import Realm, Urgency
 from bot.people.rules import Stage
 from bot.school import School
 
 _MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
 _QUIZ_RESTS: Final = timedelta(minutes=30)  # a sitting that was not touched for so long is over for now
 _KEPT: Final = (Do.LETTER, Do.QUIZ)  # what 少发 keeps
-_PER_MINUTE: Final = 30  # one app to one member; more is dropped without a word (90236)
-_PER_HOUR: Final = 1000
-_MEMBER: Final = f"|{Realm.MEMBER}|"  # in the key of an address
 _FOLLOWER: Final = f"|{Realm.OPENID}|"
 _TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _ON_THE_WAY: Final = (DeliveryState.DUE, DeliveryState.LEASED)
@@ -255,41 +253,8 @@ async def _second_alert(desk: _Desk) -> None:
 
 
 async def _too_fast(desk: _Desk) -> None:
-    """Thirty a minute and a thousand an hour for one member; the platform drops the rest silently.
-
-    Card updates are no messages; 学校通知 and official accounts have limits of their own.
-    """
-    members = [c for c in desk.left if c.person and _MEMBER in c.address]
-    people = _people(members)
-    if not people:
-        return
-    sent = await desk.rows.sent_since(people, desk.now - timedelta(hours=1))
-    updates = await _updates(desk, members, sent)
-    later: dict[datetime, list[Claimed]] = {}
-    last_minute = desk.now - timedelta(minutes=1)
-    for one in members:
-        if one.id in updates:
-            continue
-        mine = sent.setdefault(one.address, [])
-        minute = [at for at in mine if at > last_minute]
-        if len(minute) >= _PER_MINUTE:
-            later.setdefault(minute[-_PER_MINUTE] + timedelta(minutes=1), []).append(one)
-        elif len(mine) >= _PER_HOUR:
-            later.setdefault(mine[-_PER_HOUR] + timedelta(hours=1), []).append(one)
-        else:
-            mine.append(desk.now)
-    for at, some in later.items():
+    for at, some in (await too_fast(desk.rows, desk.left, desk.now)).items():
         await desk.later(some, at)
-
-
-async def _updates(
-    desk: _Desk, members: Sequence[Claimed], sent: Mapping[str, Sequence[datetime]]
-) -> set[int]:
-    """The card updates among what may be too much; nobody else's content is looked at."""
-    crowd = Counter(c.address for c in members)
-    many = [c for c in members if crowd[c.address] + len(sent.get(c.address, ())) > _PER_MINUTE]
-    contents = await desk.rows.contents({c.payload for c in many}) if many else {}
-    return {c.id for c in many if isinstance(contents.get(c.payload), CardUpdate)}
 
 
 def _people(claimed: Sequence[Claimed]) -> list[int]:
