@@ -37,6 +37,7 @@ _FOLLOWER: Final = f"|{Realm.OPENID}|"
 _TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _ON_THE_WAY: Final = (DeliveryState.DUE, DeliveryState.LEASED)
 _LOOK_AGAIN: Final = timedelta(minutes=1)  # at a file whose message is still on its way
+_A_MOMENT: Final = timedelta(seconds=1)  # until a campaign that is just paused or stopped is so
 _OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
 
 
@@ -133,7 +134,8 @@ async def _unremarkable(desk: _Desk, caps: Mapping[str, Cap]) -> list[Claimed]:
 
 async def _campaigns(desk: _Desk) -> None:
     """A campaign may have been paused or stopped, or be over, while its messages were on their way here."""
-    known = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
+    known, changing = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
+    await desk.later([c for c in desk.left if c.occurrence in changing], desk.now + _A_MOMENT)
     state = {id_: found.state for id_, found in known.items()}
     over = {id_ for id_, found in known.items() if found.due_at is not None and found.due_at <= desk.now}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
@@ -196,7 +198,7 @@ async def _wants_less(desk: _Desk) -> None:
     readers = await desk.rows.readers(_people(routine))
     fewer = [c for c in routine if (reader := readers.get(c.person)) is not None and reader.less]
     if fewer:
-        known = await desk.rows.campaigns({c.occurrence for c in fewer})
+        known, _ = await desk.rows.campaigns({c.occurrence for c in fewer})
         kept = {id_ for id_, found in known.items() if found.do in _KEPT}
         await desk.never([c for c in fewer if c.occurrence not in kept], WANTS_LESS)
 

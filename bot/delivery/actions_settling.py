@@ -14,11 +14,12 @@ from bot.delivery.actions_mass_settling import settle_refused
 from bot.delivery.actions_trouble import stop
 from bot.delivery.actions_ways import went, went_not
 from bot.delivery.mass import MASS
-from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
+from bot.delivery.rules import STOPPED, DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
 from bot.delivery.ways import another, way_of
+from bot.duties.rules import OccurrenceState
 from bot.errors import PlatformError, Verdict
 from bot.metrics import SHIPMENTS
 from bot.platforms.port import Receipt
@@ -29,10 +30,12 @@ _TASK_USED: Final = 42014
 _TEACHER_UNSEEN: Final = 65024
 # A single recipient for whom the platform refuses a whole call (90313).
 _ONE_OF_MANY: Final = frozenset({40003, 40031, 60111, 65023, _TEACHER_UNSEEN})
+_RECALLED: Final = "app"  # by the number that its answer gives (94867)
 _BATCHED: Final = frozenset({"app", "notice"})
 _MEDIA_GONE: Final = frozenset({40007, 40145})  # on both platforms: fixed with a media_id that has expired
 _REASON: Final = 200  # characters of a platform's words that are kept
 _LOOK_AGAIN: Final = timedelta(minutes=5)
+_LOOK_SOON: Final = timedelta(seconds=1)  # until a campaign that is just paused or stopped is so
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,32 @@ async def _failed(
         case StopAccount(reason):
             await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)
             await stop(tx, sent.account, reason[:_REASON], now)
+
+
+async def not_halted(tx: Tx, left: Sequence[Shipment], now: datetime) -> list[Shipment]:
+    """Of the calls that a courier takes up again those whose campaigns go on.
+
+    What surely did not happen is due again message by message, and stays with its campaign. What may have
+    arrived is repeated after a stop only where its answer is what takes it back from the phones.
+    """
+    halted = await Work(tx).outbox.halted([s.id for s in left])
+    rows, going = CourierRows(tx), []
+    for sent in left:
+        state = halted.get(sent.id, OccurrenceState.OPEN)
+        if state is None:
+            at = now + _LOOK_SOON
+            await rows.postpone(sent, at, counted=False, certain=not sent.may_have_arrived)
+        elif state is OccurrenceState.OPEN or (
+            sent.may_have_arrived and (state is OccurrenceState.PAUSED or sent.packed.quota == _RECALLED)
+        ):
+            going.append(sent)
+        elif sent.may_have_arrived:
+            lost = PlatformError(Verdict.UNKNOWN, 0, "interrupted")
+            await rows.failed(sent, DeliveryState.UNKNOWN, STOPPED, now)
+            await went_not(tx, sent, lost, now, certain=False)
+        else:
+            await unload(tx, [sent.id], not_before=now)
+    return going
 
 
 async def give_up(

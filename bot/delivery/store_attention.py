@@ -157,13 +157,19 @@ class Attention(Lessons):
         )
         return {row.id: Reader(row.kind, row.less) for row in rows}
 
-    async def campaigns(self, ids: Iterable[str]) -> dict[str, Campaign]:
-        rows = await self._tx.rows(
-            sa.select(occurrence.c.id, occurrence.c.state, occurrence.c.do, occurrence.c.due_at).where(
-                occurrence.c.id.in_(list(ids))
-            )
-        )
-        return {row.id: Campaign(OccurrenceState(row.state), Do(row.do), row.due_at) for row in rows}
+    async def campaigns(self, ids: Iterable[str]) -> tuple[dict[str, Campaign], set[str]]:
+        """How these stand, which they do until the end of the transaction: whoever stops or pauses one waits
+        for that. And the ids of those that somebody is just changing, for whom nobody waits here.
+        """
+        asked = sorted(set(ids))
+        theirs = sa.select(
+            occurrence.c.id, occurrence.c.state, occurrence.c.do, occurrence.c.due_at
+        ).where(among(occurrence.c.id, asked))  # fmt: skip
+        rows = await self._tx.rows(theirs.with_for_update(read=True, skip_locked=True)) if asked else ()
+        found = {row.id: Campaign(OccurrenceState(row.state), Do(row.do), row.due_at) for row in rows}
+        if len(found) == len(asked):
+            return found, set()
+        return found, {row.id for row in await self._tx.rows(theirs)} - found.keys()
 
     async def closed(self, reminders: Sequence[int]) -> set[int]:
         """Of these deliveries those whose task is done, declined or excused by now."""

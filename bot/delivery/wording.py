@@ -216,6 +216,16 @@ def stopped(counts: Stopped) -> str:
     return f"已停止：已发{counts.sent}人，其中撤回{counts.recalled}人，未发{counts.unsent}人。"
 
 
+def stopping() -> str:
+    """Of a campaign too large to be counted at once."""
+    return "已停止：没发的不再发，企业微信里能撤回的正在撤回。人数要数一会儿，稍后点「看人数」。"
+
+
+def still_stopping() -> str:
+    """Below the counts, while they still change."""
+    return "还在收尾，撤回的人数还会变。"
+
+
 def after_stopping() -> str:
     return "原文留档，打开链接的人会看到已停止。更正请改好材料，再发 /push。"
 
