@@ -30,7 +30,6 @@ _TASK_USED: Final = 42014
 _TEACHER_UNSEEN: Final = 65024
 # A single recipient for whom the platform refuses a whole call (90313).
 _ONE_OF_MANY: Final = frozenset({40003, 40031, 60111, 65023, _TEACHER_UNSEEN})
-_RECALLED: Final = "app"  # by the number that its answer gives (94867)
 _BATCHED: Final = frozenset({"app", "notice"})
 _MEDIA_GONE: Final = frozenset({40007, 40145})  # on both platforms: fixed with a media_id that has expired
 _REASON: Final = 200  # characters of a platform's words that are kept
@@ -119,7 +118,7 @@ async def not_halted(tx: Tx, left: Sequence[Shipment], now: datetime) -> list[Sh
     """Of the calls that a courier takes up again those whose campaigns go on.
 
     What surely did not happen is due again message by message, and stays with its campaign. What may have
-    arrived is repeated after a stop only where its answer is what takes it back from the phones.
+    arrived is not repeated once it was stopped, not even to learn what became of it: it is unknown.
     """
     halted = await Work(tx).outbox.halted([s.id for s in left])
     rows, going = CourierRows(tx), []
@@ -128,9 +127,7 @@ async def not_halted(tx: Tx, left: Sequence[Shipment], now: datetime) -> list[Sh
         if state is None:
             at = now + _LOOK_SOON
             await rows.postpone(sent, at, counted=False, certain=not sent.may_have_arrived)
-        elif state is OccurrenceState.OPEN or (
-            sent.may_have_arrived and (state is OccurrenceState.PAUSED or sent.packed.quota == _RECALLED)
-        ):
+        elif state is OccurrenceState.OPEN or (sent.may_have_arrived and state is OccurrenceState.PAUSED):
             going.append(sent)
         elif sent.may_have_arrived:
             lost = PlatformError(Verdict.UNKNOWN, 0, "interrupted")

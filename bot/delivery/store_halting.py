@@ -31,7 +31,7 @@ from bot.duties.tables import occurrence
 from bot.ids import first_id
 from bot.lists import among
 
-_SLICE: Final = 4000  # ids of messages that are looked at together
+_SLICE: Final = 2000  # ids of messages that are looked at together
 _ABOARD: Final = 10_000  # messages whose calls are looked at together
 _CALLS: Final = 500
 _APART: Final = 50  # calls that are taken apart together
