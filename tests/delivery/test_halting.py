@@ -14,7 +14,7 @@ from bot.delivery.rules import HELD, IN_A_TURN, DeliveryState, Standing, Stopped
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.tables import clearing, delivery
 from bot.duties.tables import task
-from bot.messages import Address
+from bot.messages import Address, Text, Urgency
 from bot.people.tables import person
 from bot.simulator.campus import CORP
 from bot.work import Work
@@ -131,6 +131,33 @@ async def test_resumed_before_all_was_held_back(post: Post) -> None:
     assert (await post.rows(held))[0][0] == 0
     await post.stage.bot.courier._lane("campus", urgent=True)
     assert post.seen(post.zhou, "等一等的") == 1
+
+
+async def test_calls_that_were_fixed_and_not_yet_begun_are_not_made(post: Post) -> None:
+    """Eight are in the air and the rest of the wave stands behind them when somebody says stop."""
+    campaign = await large(post)
+    calls = len(post.calls(SEND))
+    async with post.work() as work:
+        for number in range(FIRST, FIRST + 20):
+            work.outbox.queue(
+                key=f"{campaign}/again/{number}", account="campus", person=number, occurrence=campaign,
+                address=Address.member(CORP, f"x{number}").key, content=Text(f"第{number}号的话"),
+                urgency=Urgency.SOLICITED, not_before=post.now,
+            )  # fmt: skip
+    post.stage.sim.faults.hang(SEND, times=8)
+    courier = asyncio.create_task(post.stage.bot.courier.round())
+    async with asyncio.timeout(20):
+        while len(post.calls(SEND)) < calls + 8:
+            await asyncio.sleep(0.01)
+    async with post.work() as work:
+        assert await actions.stop(work, campaign, post.now) == Stopping()
+    post.stage.clock.turn(timedelta(seconds=2))
+    post.stage.sim.faults.heal()
+    await courier
+    await post.passes(minutes=10)
+    assert len(post.calls(SEND)) == calls + 8
+    ends = [end for end, _ in await post.deliveries()]
+    assert (ends.count(DeliveryState.UNKNOWN), ends.count(DeliveryState.CANCELLED)) == (8, MANY + 12)
 
 
 async def test_nobody_stops_between_a_look_and_a_call(post: Post) -> None:
