@@ -21,7 +21,7 @@ from bot.work import Work
 from tests.delivery.post import SEND, Post
 
 RECALL = "/cgi-bin/message/recall"
-MANY = 2 * IN_A_TURN + 100
+MANY = IN_A_TURN + 100
 _PERSON, _TASK, _DELIVERY = person.insert(), task.insert(), delivery.insert()
 FIRST = 100_000  # the number of the first of many people whom the platform has never heard of
 
