@@ -31,7 +31,7 @@ from tests.delivery.yard import Process, Yard, until, yard
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 UPLOAD = "/cgi-bin/media/upload"
-PEOPLE = 12
+PEOPLE = 6
 MANY = IN_A_TURN + 200
 WEEKLY = "weekly-reminder@2026-10-16T16:40"
 _SENDING = 120  # points of a courier that carries so many messages and their files
