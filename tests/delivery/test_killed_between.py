@@ -27,7 +27,7 @@ from tests.delivery.test_killing import (
     next_one,
     remembers_the_clock,
 )
-from tests.delivery.yard import Process, Yard, until, yard
+from tests.delivery.yard import Yard, until, yard
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 UPLOAD = "/cgi-bin/media/upload"
@@ -50,12 +50,11 @@ async def test_kill_9_between_a_message_and_its_file(database_url: str) -> None:
             await until(partial(nothing_waits, place, messages), 60, "not every message left")
             await place.shot(process)
             later = await next_one(place, later)
-            process = await place.start("courier", later)
             place.stage.sim.faults.hang(CUSTOM)
-            await shot_within(place, process, path)
+            await shot_within(place, later, path)
             later = await next_one(place, later)
         await queue(place, followers, "third")
-        await shot_within(place, await place.start("courier", later), CUSTOM)
+        await shot_within(place, later, CUSTOM)
         for at in moments.sending:
             later = await next_one(place, later)
             await died(await place.start("courier", later, die_at=at % _SENDING + 1), moments)
@@ -171,10 +170,11 @@ def read(place: Yard, phone: Phone, batch: str) -> tuple[list[int], list[int]]:
     return words, [n for n, one in shown.items() if one and one.data == picture(batch, phone.id)]
 
 
-async def shot_within(place: Yard, process: Process, path: str) -> None:
+async def shot_within(place: Yard, later: float, path: str) -> None:
     """The platform has acted, the answer is not given; or a slow machine had nothing left to call for."""
     before = sum(crossing.path == path for crossing in place.stage.sim.wire)
     place.stage.sim.faults.hang(path, times=1)
+    process = await place.start("courier", later)
 
     async def arrived() -> bool:
         made = sum(crossing.path == path for crossing in place.stage.sim.wire)
