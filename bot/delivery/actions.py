@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.delivery import wording
-from bot.delivery.rules import Stopped
+from bot.delivery.rules import Stopped, Stopping
 from bot.duties import launch
 from bot.duties.actions_classes import to_parents
 from bot.duties.actions_files import keep_files
@@ -44,7 +44,7 @@ async def resume(work: Work, school: School, occurrence: str, now: datetime) -> 
     return True
 
 
-async def stop(work: Work, occurrence: str, now: datetime) -> Stopped | None:
+async def stop(work: Work, occurrence: str, now: datetime) -> Stopped | Stopping | None:
     """For good: what has left is taken back where that is possible; ``None`` when it is over already."""
     running = [_S.OPEN, _S.PAUSED, _S.WAITING, _S.ASKED]
     if not await work.duties.change_state(occurrence, _S.STOPPED, only_from=running):

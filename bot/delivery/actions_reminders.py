@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
-from bot.delivery import wording
+from bot.delivery import wording_reminders as wording
 from bot.delivery.actions import tell_groups
 from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders

@@ -14,12 +14,13 @@ from bot.delivery.actions_mass_settling import settle_refused
 from bot.delivery.actions_trouble import stop
 from bot.delivery.actions_ways import went, went_not
 from bot.delivery.mass import MASS
-from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
+from bot.delivery.rules import STOPPED, DeliveryState, RetryAt, Settled, StopAccount, after, backoff
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import TRY_GIVEN_BACK, unload
 from bot.delivery.store_windows import Windows
 from bot.delivery.ways import WINDOW_OVER, another, way_of
+from bot.duties.rules import OccurrenceState
 from bot.errors import PlatformError, Verdict
 from bot.metrics import SHIPMENTS
 from bot.platforms.port import Receipt
@@ -37,6 +38,7 @@ _REASON: Final = 200  # characters of a platform's words that are kept
 _LOOK_AGAIN: Final = timedelta(minutes=5)
 _AT_ONCE: Final = timedelta()
 _SOON: Final = timedelta(seconds=5)  # where what somebody did meanwhile matters, and clocks differ
+_LOOK_SOON: Final = timedelta(seconds=1)  # until a campaign that is just paused or stopped is so
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,30 @@ async def _failed(
         case StopAccount(reason):
             await rows.postpone(sent, now + backoff(4, rng), counted=False, certain=certain)
             await stop(tx, sent.account, reason[:_REASON], now)
+
+
+async def not_halted(tx: Tx, left: Sequence[Shipment], now: datetime) -> list[Shipment]:
+    """Of the calls that a courier takes up again those whose campaigns go on.
+
+    What surely did not happen is due again message by message, and stays with its campaign. What may have
+    arrived is not repeated once it was stopped, not even to learn what became of it: it is unknown.
+    """
+    halted = await Work(tx).outbox.halted([s.id for s in left])
+    rows, going = CourierRows(tx), []
+    for sent in left:
+        state = halted.get(sent.id, OccurrenceState.OPEN)
+        if state is None:
+            at = now + _LOOK_SOON
+            await rows.postpone(sent, at, counted=False, certain=not sent.may_have_arrived)
+        elif state is OccurrenceState.OPEN or (sent.may_have_arrived and state is OccurrenceState.PAUSED):
+            going.append(sent)
+        elif sent.may_have_arrived:
+            lost = PlatformError(Verdict.UNKNOWN, 0, "interrupted")
+            await rows.failed(sent, DeliveryState.UNKNOWN, STOPPED, now)
+            await went_not(tx, sent, lost, now, certain=False)
+        else:
+            await unload(tx, [sent.id], not_before=now)
+    return going
 
 
 async def give_up(

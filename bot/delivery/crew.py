@@ -23,6 +23,7 @@ from bot.work import Work
 
 log = structlog.get_logger()
 _LEASE_LEFT: Final = timedelta(seconds=60)  # has to be left of a lease when a call begins
+_LOOK_EVERY: Final = timedelta(seconds=1)  # whether what is still to be called for was stopped
 # Seconds: an outcome is worth some patience with the database, as long as the lease on it lasts.
 _SETTLE_AGAIN: Final = (0.2, 1.0, 3.0, 8.0, 15.0, 25.0)
 
@@ -55,11 +56,18 @@ class Crew:
         """Make the calls, as many at once as the platform bears, and write down what came of them."""
         pace, waiting = self.pace(account), deque(shipments)
         outcomes: list[Outcome] = []
-        goes_on, crowded = True, False
+        looking = asyncio.Lock()
+        goes_on, crowded, looked_at = True, False, self._clock()
 
         async def hand(number: int) -> None:
-            nonlocal goes_on, crowded
+            nonlocal goes_on, crowded, looked_at
             while waiting and goes_on and number < pace.now:
+                async with looking:  # nobody begins a call while one of them looks
+                    if not looked_at <= self._clock() < looked_at + _LOOK_EVERY:
+                        looked_at = self._clock()
+                        outcomes.extend(await self._called_off(waiting))
+                if not waiting or not goes_on:
+                    continue
                 shipment, at_once = waiting.popleft(), pace.now
                 said = await self._send(shipment)
                 outcomes.append(Outcome(shipment, said))
@@ -75,6 +83,22 @@ class Crew:
         if shipments and not crowded:
             pace.went_well()
         await self._settle(outcomes)
+
+    async def _called_off(self, waiting: deque[Shipment]) -> list[Outcome]:
+        """Calls that are fixed and need not be made any more: their campaign was stopped meanwhile.
+
+        While the database is away nobody knows, and what was said so far has to be kept for it.
+        """
+        try:
+            async with self._database.reading() as tx:
+                gone = await Work(tx).outbox.called_off([one.id for one in waiting])
+        except Exception as error:
+            note(error)
+            return []
+        off = [one for one in waiting if one.id in gone]
+        for one in off:
+            waiting.remove(one)
+        return [Outcome(one, None) for one in off]
 
     async def _send(self, shipment: Shipment) -> Receipt | PlatformError | None:
         """``None``: no time is left of the lease, so another courier may have it by now."""

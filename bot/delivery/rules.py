@@ -19,6 +19,7 @@ _BUSY_ATTEMPTS: Final = 4  # the platform's advice: three repeats at most
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
 FILE_AFTER: Final = timedelta(seconds=15)  # so that what a file is stands above it
 MARGIN: Final = timedelta(seconds=60)  # a repeat has to arrive before the platform's window closes
+IN_A_TURN: Final = 2000  # messages of a campaign that are stopped at once; more are put away in slices
 HELD: Final = datetime(2200, 1, 1, tzinfo=UTC)  # when messages of a paused campaign are due
 RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (94867)
 RESERVE: Final = 0.2  # of an app's day, left free of routine messages for alerts and answers
@@ -138,6 +139,11 @@ class Stopped:
     sent: int
     recalled: int
     unsent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The same of a very large one: nothing leaves any more, but counting takes longer than a reply may."""
 
 
 @dataclass(frozen=True, slots=True)
