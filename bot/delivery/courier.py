@@ -24,7 +24,7 @@ from bot.delivery.digest import Parcel, calls_for, fold, wave
 from bot.delivery.ledger import Ledger
 from bot.delivery.mass import MASS
 from bot.delivery.mass_desk import MassDesk
-from bot.delivery.rules import NO_CLIENT, DeliveryState, Parallel, rests
+from bot.delivery.rules import IN_FLIGHT, NO_CLIENT, DeliveryState, rests
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import unload
@@ -243,7 +243,7 @@ class Courier:
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
             await rows.stranded(now)
-            left = await rows.abandoned(now, Parallel().now)
+            left = await rows.abandoned(now, IN_FLIGHT)
             recalls = await rows.to_recall(now)
             left = await not_halted(tx, left, now)
             patient = [s for s in left if s.is_patient and s.packed.quota != MASS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -13,7 +14,7 @@ import structlog
 
 from bot.db import Database
 from bot.delivery.actions_settling import Outcome, settle
-from bot.delivery.rules import TOO_MANY_AT_ONCE, Parallel
+from bot.delivery.rules import IN_FLIGHT, TOO_MANY_AT_ONCE
 from bot.delivery.store_shipments import Shipment
 from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
@@ -28,6 +29,21 @@ _LOOK_EVERY: Final = timedelta(seconds=1)  # whether what is still to be called 
 _SETTLE_AGAIN: Final = (0.2, 1.0, 3.0, 8.0, 15.0, 25.0)
 
 Clients = Mapping[tuple[str, Realm], Client]
+
+
+@dataclass(slots=True)
+class Parallel:
+    """How many calls of an account go at once: halved when the platform says too many, then slowly more."""
+
+    most: int = IN_FLIGHT
+    now: int = field(default=IN_FLIGHT)
+
+    def too_many(self, at_once: int) -> None:
+        """So many were under way: eight that are told the same are one reason to halve, not eight."""
+        self.now = min(self.now, max(1, at_once // 2))
+
+    def went_well(self) -> None:
+        self.now = min(self.most, self.now + 1)
 
 
 class Crew:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from random import Random
@@ -252,21 +252,6 @@ def rests(state: tuple[datetime | None, str] | None, now: datetime) -> bool:
 def over_cap(recent: Sequence[datetime], count: int, since: datetime) -> bool:
     """Has a person had ``count`` routine messages since the day, week or month began?"""
     return sum(at >= since for at in recent) >= count
-
-
-@dataclass(slots=True)
-class Parallel:
-    """How many calls of an account go at once: halved when the platform says too many, then slowly more."""
-
-    most: int = IN_FLIGHT
-    now: int = field(default=IN_FLIGHT)
-
-    def too_many(self, at_once: int) -> None:
-        """So many were under way: eight that are told the same are one reason to halve, not eight."""
-        self.now = min(self.now, max(1, at_once // 2))
-
-    def went_well(self) -> None:
-        self.now = min(self.most, self.now + 1)
 
 
 def offered_again(
