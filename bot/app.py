@@ -196,8 +196,12 @@ async def working(bot: Bot) -> AsyncIterator[None]:
     scheduler.start()
     jobs = (bot.courier.run(), bot.press.run(), bot.signboard.run(), _following_the_clock(scheduler))
     tasks = [asyncio.create_task(job) for job in jobs]
-    await bot.tick()
+    bot.ticked_at = asyncio.get_running_loop().time()  # from now on it matters whether the clock rings
     try:
+        try:
+            await bot.tick()
+        except Exception:  # as when it rings later: the others go on, and the next minute is another try
+            log.exception("tick failed")
         yield
     finally:
         scheduler.shutdown(wait=False)

@@ -22,6 +22,7 @@ from bot.duties.store_locks import lock_noted
 from bot.errors import Refusal
 from bot.messages import Inbound, Kind, Reply, Say
 from bot.people.store import Found, People
+from bot.people.store_contacts import by_address
 from bot.quiz.rules import Sitting
 from bot.quiz.store import Quizzes
 from bot.routing import Router, Turn, dispatch, split_command
@@ -80,6 +81,7 @@ class Conversation:
                 tx.writes.extend(turn_tx.writes)
                 queued = queued or turn_tx.writes_to(delivery)
                 replies[message.key] = reply
+            tx.writes = by_address(tx.writes)
             await lock_noted(tx)
             with tx.quickly():
                 await tx.flush()

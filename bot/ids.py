@@ -37,3 +37,8 @@ _MAKER = _Maker()
 def new_id(now: datetime) -> int:
     """A positive 63-bit id, unique in this process whatever the clock does."""
     return _MAKER.next((now - EPOCH) // _MILLISECOND)
+
+
+def first_id(at: datetime) -> int:
+    """No id that is made for this moment or a later one is smaller."""
+    return ((at - EPOCH) // _MILLISECOND) << 22

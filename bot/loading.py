@@ -12,7 +12,7 @@ from bot.duties.plan import parse_plan
 from bot.duties.plan_values import Plan
 from bot.duties.statutory import china
 from bot.errors import BadFile, Complaint
-from bot.marked_yaml import parse
+from bot.marked_yaml import check, load
 from bot.materials import files as materials
 from bot.materials.files import load_library
 from bot.quiz import files as questions
@@ -31,13 +31,13 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BadFile([Complaint(name, 1, cannot_open(str(error.strerror)))]) from error
+        raise BadFile([Complaint(name, 1, cannot_open(error))]) from error
     except UnicodeDecodeError as error:
         raise BadFile([Complaint(name, 1, NOT_UTF8)]) from error
-    filled, missing = fill_in(text, os.environ if environment is None else environment)
+    filled, missing = fill_in(load(text, name), os.environ if environment is None else environment)
     if missing:
         raise BadFile([Complaint(name, line, environment_lacks(var)) for line, var in missing])
-    return parse(filled, name, Settings)
+    return check(filled, Settings)
 
 
 def load_plan(path: Path) -> Plan:
@@ -107,5 +107,5 @@ def _collect(load: Callable[[], T], complaints: list[Complaint]) -> T | None:
     except BadFile as bad:
         complaints += bad.complaints
     except OSError as error:
-        complaints.append(Complaint(str(error.filename), 1, cannot_open(str(error.strerror))))
+        complaints.append(Complaint(str(error.filename), 1, cannot_open(error)))
     return None

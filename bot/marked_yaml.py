@@ -11,12 +11,13 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.errors import PydanticInvalidForJsonSchema
 
+from bot import wording_files as say
 from bot.errors import BadFile, Complaint
 
 Path = tuple[str | int, ...]
@@ -27,6 +28,8 @@ _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _INT: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _DEEPEST: Final = 40
+_Fault = Literal["unknown", "missing", "unfit"]
+_FAULTS: Final[Mapping[str, _Fault]] = {"extra_forbidden": "unknown", "missing": "missing"}
 
 
 class _Loader(yaml.CSafeLoader):
@@ -65,11 +68,9 @@ def load(text: str, filename: str) -> Marked:
     except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
         position = error.start if isinstance(error, UnicodeEncodeError) else error.position
         line = text.count("\n", 0, position) + 1
-        raise BadFile([Complaint(filename, line, "a character that no text file should hold")]) from None
+        raise BadFile([Complaint(filename, line, say.BAD_CHARACTER)]) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = ", ".join(filter(None, [error.context, error.problem]))
-        raise BadFile([Complaint(filename, mark.line + 1 if mark else 1, reason)]) from None
+        raise BadFile([_grammar(filename, error)]) from None
     reader = _Reader(filename)
     value = reader.read(root, ()) if root is not None else None
     if reader.complaints:
@@ -88,6 +89,16 @@ def check(marked: Marked, model: type[M]) -> M:
         return model.model_validate(marked.value)
     except ValidationError as error:
         raise BadFile(_complaints(marked, model, error)) from None
+
+
+def _grammar(filename: str, error: yaml.MarkedYAMLError) -> Complaint:
+    """At the line where reading stopped; of what began there and never came to its end, where it began."""
+    began = error.context_mark.line + 1 if error.context_mark else 0
+    stopped = error.problem_mark.line + 1 if error.problem_mark else began or 1
+    endless = "unexpected" in (error.problem or "") and "quoted scalar" in (error.context or "")
+    endless = began > 0 and (endless or "simple key" in (error.context or ""))
+    message = say.grammar(error.context, error.problem, began)
+    return Complaint(filename, began if endless else stopped, message)
 
 
 def _compose(text: str) -> yaml.Node | None:
@@ -111,31 +122,30 @@ class _Reader:
 
     def read(self, node: yaml.Node, path: Path) -> Any:
         if id(node) in self._seen:
-            message = "an alias (*name) is not read here: write the value out"
             line = self.keys.get(path, node.start_mark.line + 1)
-            self.complaints.append(Complaint(self.filename, line, message))
+            self.complaints.append(Complaint(self.filename, line, say.ALIAS))
             return None
         self.values[path] = node.start_mark.line + 1
         self._seen.add(id(node))
         if len(path) > _DEEPEST:
-            return self._complain(node, "nested too deeply")
+            return self._complain(node, say.TOO_DEEP)
         if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
             return [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
             return _scalar(node.value) if node.style in (None, "") else node.value
-        return self._complain(node, f"the tag {node.tag} is not read here")
+        return self._complain(node, say.tag(node.tag))
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._complain(key, "a key must be a word, not a list or a mapping")
+                self._complain(key, say.KEY_IS_NO_WORD)
                 continue
             here = (*path, key.value)
             if key.value in found:
-                self._complain(key, f"{key.value} stands here twice; first in line {self.keys[here]}")
+                self._complain(key, say.key_twice(key.value, self.keys[here]))
                 continue
             self.keys[here] = key.start_mark.line + 1
             found[key.value] = self.read(item, here)
@@ -157,27 +167,41 @@ def _scalar(word: str) -> str | int | float | bool | None:
 
 
 def _complaints(marked: Marked, model: type[BaseModel], error: ValidationError) -> list[Complaint]:
-    """One complaint for each place; the members of a union that all refuse it are joined by "or"."""
-    places: dict[tuple[Path, bool], list[str]] = {}
+    """One complaint for each place; what the members of a union say of it is joined."""
+    places: dict[tuple[Path, _Fault], list[str]] = {}
     schema: dict[str, Any] | None = None
-    for item in error.errors(include_url=False):
-        path, unknown = _real(marked.value, item["loc"]), item["type"] == "extra_forbidden"
-        message = item["msg"].removeprefix("Value error, ")
-        if unknown:
+    errors = [(_real(marked.value, item["loc"]), item) for item in error.errors(include_url=False)]
+    around = {path[:end] for path, _ in errors for end in range(len(path))}
+    for path, item in errors:
+        if path in around and item["type"].endswith(("_type", "literal_error", "too_short")):
+            continue  # another member of the union went further in, and what it found is the reason
+        fault: _Fault = _FAULTS.get(item["type"], "unfit")
+        if fault == "unknown":
             schema = schema or _schema(model)
             hint = did_you_mean(str(path[-1]), _keys_at(schema, path[:-1]))
-            message = f"{path[-1]} is not known here{hint}"
-        elif item["type"] == "missing":
-            message = f"{item['loc'][-1]} is missing"
-        elif path:
-            message = f"{path[-1] if isinstance(path[-1], str) else 'item ' + str(path[-1] + 1)}: {message}"
-        messages = places.setdefault((path, unknown), [])
+            message = say.unknown(str(path[-1]), hint)
+        elif fault == "missing":
+            message = say.missing(str(item["loc"][-1]))
+        elif item["input"] is None:
+            message = say.EMPTY if path else say.EMPTY_FILE
+        else:
+            message = say.unfit(item["type"], item.get("ctx", {}), item["msg"])
+        messages = places.setdefault((path, fault), [])
         if message not in messages:
             messages.append(message)
     return [
-        Complaint(marked.filename, marked.line(path, key=unknown), " or ".join(messages))
-        for (path, unknown), messages in places.items()
+        Complaint(marked.filename, marked.line(path, key=fault == "unknown"), _told(path, fault, messages))
+        for (path, fault), messages in places.items()
     ]
+
+
+def _told(path: Path, fault: _Fault, messages: Sequence[str]) -> str:
+    if fault != "unfit" or not path:
+        return say.both(messages)
+    named = next((at for at in reversed(range(len(path))) if isinstance(path[at], str)), None)
+    name = "" if named is None else str(path[named])
+    numbers = [at + 1 for at in path[-1:] if isinstance(at, int)]
+    return say.at_field(say.item(name, numbers[0]) if numbers else name, say.either(messages))
 
 
 def _real(value: Any, loc: tuple[str | int, ...]) -> Path:
@@ -192,11 +216,11 @@ def _real(value: Any, loc: tuple[str | int, ...]) -> Path:
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """``; did you mean x?`` or, when nothing is near, the words that are known."""
+    """The word that was probably meant or, when nothing is near, the words that are known."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
-        return f"; did you mean {near[0]}?"
-    return f"; known: {', '.join(known)}" if known else ""
+        return say.did_you_mean(near[0])
+    return say.known(known) if known else ""
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -13,10 +13,13 @@ from typing import Final
 
 from bot.messages import Inbound, Kind, Say
 from bot.people.rules import Person, PersonKind, RoleName
+from bot.people.spelling import simple
 from bot.school import School
 from bot.work import Work
 
 _SPACES: Final = re.compile(r"\s+")
+_ENDS: Final = ",。!;~"  # after NFKC; a word spoken to the telephone comes with a full stop
+_WORD: Final = re.compile(rf"([^\s{_ENDS}]+)[\s{_ENDS}]*(.*)", re.DOTALL)
 _SHAPES: Final = 1000  # events come from outside and may be anything
 
 
@@ -154,11 +157,15 @@ def tidy(text: str) -> str:
 
 
 def split_command(text: str) -> tuple[str, str]:
-    """The first word, tidy, and what follows it as it was written."""
+    """The first word, tidy and in simplified characters, and what follows it as it was written.
+
+    A mark behind the word ends it: 「已阅，谢谢老师」 is 已阅.
+    """
     plain = _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
     plain = plain.removeprefix("/").strip()
-    word, _, rest = plain.partition(" ")
-    return word.casefold(), rest.strip()
+    found = _WORD.fullmatch(plain)
+    word, rest = (found[1], found[2]) if found else (plain, "")
+    return simple(word.rstrip(".?") or word).casefold(), rest.strip()
 
 
 async def dispatch(routers: Sequence[Router], turn: Turn) -> Say | None:

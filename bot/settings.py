@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from bot import wording_settings as say
+from bot.marked_yaml import Marked, Path
 from bot.settings_menu import WechatMenu, WecomMenu
 
-_VARIABLE: Final = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+_VARIABLE: Final = re.compile(r"\$\{([^{}]*)\}")
+_ADDRESS: Final = re.compile(r"https?://[^/\s]")
+_LISTEN: Final = re.compile(r"(?:\S+:)?([0-9]{1,5})")
+_DATABASE: Final = re.compile(
+    r"sqlite\+aiosqlite://.*|postgresql\+asyncpg://([^@/\s]+@)?(\[[0-9a-f:]+\]|[^@/:\s]*)(:[0-9]+)?/\S+"
+)
+_LAST_PORT: Final = 65535
 _AES_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
@@ -31,6 +41,13 @@ class _Account(_Frozen):
     authorize_base_url: str = "https://open.weixin.qq.com"
     public_url: str = ""
 
+    @field_validator("api_base_url", "authorize_base_url", "public_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not _ADDRESS.match(value):
+            raise ValueError(say.ADDRESS)
+        return value.rstrip("/")
+
 
 class _Callback(_Account):
     token: SecretStr
@@ -40,7 +57,7 @@ class _Callback(_Account):
     @classmethod
     def _key_has_43(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not _AES_KEY.fullmatch(value.get_secret_value()):
-            raise ValueError("an EncodingAESKey has exactly 43 letters and digits")
+            raise ValueError(say.AES_KEY)
         return value
 
 
@@ -114,14 +131,17 @@ class Webhook(_Account):
 AccountSettings = Annotated[WecomApp | Wechat | Webhook, Field(discriminator="kind")]
 
 
+_Days = Annotated[int, Field(ge=1)]
+
+
 class RetentionSettings(_Frozen):
     """Days after which things go (db purge); defaults follow the requirements, section 5."""
 
-    answers: int = 200
-    receipts: int = 1095
-    inbox: int = 7
-    sos_texts: int = 30
-    deliveries: int = 400
+    answers: _Days = 200
+    receipts: _Days = 1095
+    inbox: _Days = 7
+    sos_texts: _Days = 30
+    deliveries: _Days = 400
 
 
 class SignatureSettings(_Frozen):
@@ -151,15 +171,30 @@ class Settings(_Frozen):
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
-        if not re.match(r"https?://", value):
-            raise ValueError("begins with http:// or https://")
+        if not _ADDRESS.match(value):
+            raise ValueError(say.ADDRESS)
         return value.rstrip("/")
+
+    @field_validator("database")
+    @classmethod
+    def _driver_is_ours(cls, value: str) -> str:
+        if not _DATABASE.fullmatch(value):
+            raise ValueError(say.DATABASE)
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _has_port(cls, value: str) -> str:
+        found = _LISTEN.fullmatch(value)
+        if found is None or int(found[1]) > _LAST_PORT:
+            raise ValueError(say.LISTEN)
+        return value
 
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value()) < 16:
-            raise ValueError("needs at least 16 characters")
+            raise ValueError(say.SHORT_KEY)
         return value
 
     @model_validator(mode="after")
@@ -167,7 +202,7 @@ class Settings(_Frozen):
         seen: set[str] = set()
         for account in self.accounts:
             if account.id in seen:
-                raise ValueError(f"two accounts are called {account.id}")
+                raise ValueError(say.account_twice(account.id))
             seen.add(account.id)
         return self
 
@@ -177,28 +212,26 @@ class Settings(_Frozen):
         return host or "127.0.0.1", int(port)
 
 
-def fill_in(text: str, environment: Mapping[str, str]) -> tuple[str, list[tuple[int, str]]]:
-    """The text with every ``${NAME}`` replaced, and (line, name) of each that the environment lacks.
+def fill_in(marked: Marked, environment: Mapping[str, str]) -> tuple[Marked, list[tuple[int, str]]]:
+    """The file with every ``${NAME}`` replaced, and (line, name) of each that the environment lacks.
 
-    Comments are left alone, so that an example may stay commented out.
+    After the file was read as YAML: whatever signs a password holds, it stays one value.
     """
     missing: list[tuple[int, str]] = []
-    lines = []
-    for number, line in enumerate(text.split("\n"), 1):
-        body, hash_, comment = (line, "", "") if "#" not in line else _split_comment(line)
 
-        def put(match: re.Match[str], number: int = number) -> str:
-            if match[1] not in environment:
-                missing.append((number, match[1]))
-                return match[0]
-            return environment[match[1]]
+    def filled(value: Any, path: Path) -> Any:
+        if isinstance(value, dict):
+            return {key: filled(inner, (*path, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [filled(inner, (*path, at)) for at, inner in enumerate(value)]
+        return _VARIABLE.sub(lambda found: put(found, path), value) if isinstance(value, str) else value
 
-        lines.append(_VARIABLE.sub(put, body) + hash_ + comment)
-    return "\n".join(lines), missing
+    def put(variable: re.Match[str], path: Path) -> str:
+        found = environment.get(variable[1], "").strip()
+        if not found:
+            missing.append((marked.line(path), variable[1]))
+        before, after = variable.string[: variable.start()], variable.string[variable.end() :]
+        # A password between :// and @ is put in as an address wants it, so that it may hold any sign.
+        return quote(found, safe="") if "://" in before and "@" in after else found
 
-
-def _split_comment(line: str) -> tuple[str, str, str]:
-    if line.lstrip().startswith("#"):
-        return "", line, ""
-    body, hash_, comment = line.partition(" #")
-    return body, hash_, comment
+    return replace(marked, value=filled(marked.value, ())), missing

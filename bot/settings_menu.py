@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from bot import wording_settings as say
+
 _KEY_BYTES: Final = 128
 _URL_BYTES: Final = 1024
 
@@ -13,10 +15,9 @@ _URL_BYTES: Final = 1024
 def _within(limit: int) -> AfterValidator:
     def check(text: str) -> str:
         if not text.strip():
-            raise ValueError("must not be empty")
+            raise ValueError(say.EMPTY)
         if len(text.encode()) > limit:
-            size = len(text.encode())
-            raise ValueError(f"at most {limit} bytes, a Chinese character has three; this has {size}")
+            raise ValueError(say.too_many_bytes(len(text.encode()), limit))
         return text
 
     return AfterValidator(check)
@@ -24,7 +25,7 @@ def _within(limit: int) -> AfterValidator:
 
 def _page(text: str) -> str:
     if not text.startswith(("http://", "https://", "/")) or text.startswith("//"):
-        raise ValueError("an address begins with http:// or https://, a page of ours with /")
+        raise ValueError(say.PAGE)
     return text
 
 
@@ -41,7 +42,7 @@ class Leaf(BaseModel):
     def _does_one_thing(self) -> Leaf:
         given = [self.word, self.page, getattr(self, "below", ())]
         if sum(bool(one) for one in given) != 1:
-            raise ValueError("a button says a word, opens a page or unfolds below: exactly one of them")
+            raise ValueError(say.ONE_THING)
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ class QuickConnection(aiosqlite.Connection):
     """
 
     _is_quick = False
+    _is_unheard = False  # is the thread at something of which nobody waits for the end?
 
     @contextmanager
     def quickly(self) -> Iterator[None]:
@@ -68,7 +70,11 @@ class QuickConnection(aiosqlite.Connection):
                 return fn(*args, **kwargs)
             if args[:1] == (_LOCK,) and self._locked_at_once(lambda: fn(*args, **kwargs)):
                 return None
-        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        try:
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:  # the thread goes on, and may come to hold the lock
+            self._is_unheard = True
+            raise
 
     def _locked_at_once(self, begin: Callable[[], Any]) -> bool:
         """Mostly nobody else is writing; where somebody is, the thread waits."""
@@ -85,7 +91,8 @@ class QuickConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """The pool asks for one whenever a connection comes back; mostly there is nothing to undo."""
-        if self._conn.in_transaction:
+        if self._is_unheard or self._conn.in_transaction:
+            self._is_unheard = False
             await super().rollback()
 
 

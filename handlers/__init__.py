@@ -29,6 +29,7 @@ from handlers import (
     staff,
     stats,
     stop,
+    talk,
 )
 
 
@@ -61,8 +62,9 @@ ROUTERS: tuple[Router, ...] = (
     help.make(_all),
     quiz.signing,
     letters.router,  # a letter's words and one's own name are no answer to a question
+    talk.router,
     quiz.router,
     scene.router,
-    help.last(),
+    help.last(_all),
     bind.LAST,
 )

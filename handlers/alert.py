@@ -25,4 +25,5 @@ async def alert(turn: Turn) -> Say:
         raise Refusal(f"没有「{template}」这个模板，或这一分钟里已经起草过。发 /alert 看模板。")
     occurrence, text = drafted
     turn.work.people.audit(turn.someone.id, "alert drafted", turn.now, {"occurrence": occurrence.id})
-    return Say(wording.drafted(occurrence.id, text))
+    able = await actions.others_who_agree(turn.work, occurrence.unit, turn.someone)
+    return Say(wording.drafted(occurrence.id, text) + wording.too_few_to_agree(able, 2))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.messages import Choice, Say
+from bot.messages import Choice, Kind, Say
 from bot.people import wording
-from bot.people.binding import Ask, Bound, NoMatch, Paused, claim, decide
+from bot.people.binding import Ask, Bound, NoMatch, Paused, claim, decide, introduces
 from bot.people.records import How
 from bot.routing import Router, Turn, Who
 
@@ -48,9 +48,21 @@ async def again(turn: Turn) -> Say:
 
 
 async def stranger(turn: Turn) -> Say | None:
-    """Whatever else a stranger says gets one sentence; 绑定 counts without the space behind it, too."""
-    return await bind(turn) if turn.word.startswith("绑定") else Say(wording.who_are_you())
+    """Whatever else a stranger says gets one sentence; 绑定 counts without the space behind it, too, and a
+    name with a number without the word.
+    """
+    if turn.word.startswith("绑定") or introduces(turn.inbound.text):
+        return await bind(turn)
+    return Say(wording.who_are_you())
+
+
+async def without_words(turn: Turn) -> Say | None:
+    """A picture or a voice from a stranger; what the platform says by itself is no message."""
+    if turn.inbound.kind in (Kind.TEXT, Kind.EVENT, Kind.UNKNOWN):
+        return None
+    return Say(wording.who_are_you())
 
 
 LAST = Router("strangers")
 LAST.text(who=Who.STRANGER)(stranger)
+LAST.anything(who=Who.STRANGER)(without_words)

@@ -9,12 +9,17 @@ from typing import Final
 from bot.duties.wording import day
 from bot.materials.suspicion import Judgement, judge
 from bot.messages import Choice, Say
+from bot.people.spelling import simple
 from bot.receipts.rules import holds, tidy_code
-from bot.receipts.wording import not_ours, statement
+from bot.receipts.wording import how_to_check, not_ours, statement
 from bot.routing import Router, Turn, Who
 
 router = Router("check")
 _CODE: Final = re.compile(r"/?验\W*([0-9A-Za-z０-９Ａ-Ｚａ-ｚ -]{6,12})")
+_ALONE: Final = re.compile(r"(?=.*\d)(?=.*[A-Z])[0-9A-Z]{6}(?:[0-9A-Z]{2})?", re.ASCII)
+_DOUBT: Final = re.compile(
+    r".{0,10}(?:是不是|是)?(?:真的?|假的?|骗人的?|骗子|骗局|诈骗|学校发的|学校的)(?:还是假的)?[吗么嘛吧][?。!~]*"
+)
 _PASTED: Final = re.compile(r"/?查([\s:：,，、]*)(.{4,})", re.DOTALL)
 
 
@@ -49,9 +54,16 @@ async def code(turn: Turn) -> Say:
 
 @router.text(who=Who.EVERYONE)
 async def without_space(turn: Turn) -> Say | None:
-    """「验9F3K7P」「查：…」; after a bare 查 only what is like a fraud, for it begins other words, too."""
+    """「验9F3K7P」「查：…」; after a bare 查 only what is like a fraud, for it begins other words, too.
+
+    A code alone is looked up, and only one of ours is spoken of.
+    """
     if found := _CODE.fullmatch(turn.inbound.text.strip()):
         return await _looked_up(turn, found[1])
+    if _ALONE.fullmatch(plain := unicodedata.normalize("NFKC", turn.inbound.text).strip().upper()):
+        return await _known(turn, tidy_code(plain))
+    if _DOUBT.fullmatch(simple(unicodedata.normalize("NFKC", turn.inbound.text)).strip()):
+        return Say(how_to_check(), _SOS)
     if found := _PASTED.match(turn.inbound.text.strip()):
         is_meant = found[1] or judge(found[2], turn.school.library.of_kind("cards"))
         return _second_opinion(turn, found[2]) if is_meant else None
@@ -62,6 +74,10 @@ async def _looked_up(turn: Turn, said: str) -> Say:
     tidy = tidy_code(unicodedata.normalize("NFKC", said))
     if not tidy:
         return Say("请把编号发在后面，例如：验 9F3K7P。")
+    return await _known(turn, tidy) or Say(not_ours(), _SOS)
+
+
+async def _known(turn: Turn, tidy: str) -> Say | None:
     message = await turn.work.receipts.message(tidy)
     if message is not None:
         title, at = message
@@ -69,4 +85,4 @@ async def _looked_up(turn: Turn, said: str) -> Say:
     receipt = await turn.work.receipts.find(tidy)
     if receipt is not None and holds(turn.school.key, receipt):
         return Say(f"是我们的回执：{statement(receipt)}")
-    return Say(not_ours(), _SOS)
+    return None

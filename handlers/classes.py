@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from bot.delivery import wording_following
+from bot.delivery.actions_reminders import reminder_of
 from bot.delivery.rules import NEVER_SENT
-from bot.delivery.wording import reminder, why
+from bot.delivery.wording import why
 from bot.duties.actions import prove
 from bot.duties.behind import Behind, OpenLine
 from bot.duties.rules import OccurrenceState, ProofKind, may_remind
 from bot.duties.wording import NO_GUARDIAN
 from bot.errors import Refusal
-from bot.messages import Choice, Content, Say, Text, Urgency
+from bot.messages import Choice, Content, Say, Urgency
 from bot.people.rules import TEACHER_ROLES, labels, leaf, masked, several
+from bot.people.spelling import simple
 from bot.platforms.twin import fitting, room
 from bot.reports import wording_behind as wording
 from bot.reports.wording import own_class, which
@@ -30,10 +33,13 @@ _REMINDER_GAP: Final = timedelta(hours=20)
 _AT_ONCE: Final = 1000  # reminders of one 催办: as many as a turn writes in good time
 _LINES: Final = 5
 _CLASSES: Final = 8  # to tap; more are typed
+_INTO_A_GROUP: Final = re.compile(
+    r".{0,8}(?:名单|没做|没签|没完成|未完成).{0,6}(?:发|贴|转).{0,6}群.{0,4}|(?:发|贴|转)到?.{0,6}群里?"
+)
 _LATELY: Final = timedelta(days=31)
 
 
-@router.says("本班", "class", who=Who.TEACHER, help="本班  我的班做得怎么样")
+@router.says("本班", "我的班", "班级", "class", who=Who.TEACHER, help="本班  我的班做得怎么样")
 async def mine(turn: Turn) -> Say:
     units = turn.someone.units(*TEACHER_ROLES)
     tallies = await turn.work.stats.tallies(units, occurrence=None, duty=None, depth=0)
@@ -49,7 +55,10 @@ async def mine(turn: Turn) -> Say:
     return Say(own_class(tallies, turn.now, tail, room(choices)), choices)
 
 
-@router.says("未完成", "谁没做", who=Who.TEACHER, help="未完成 班级  名单，只有您能看到")
+@router.says(
+    "未完成", "谁没做", "谁没签", "谁没完成", "名单", who=Who.TEACHER,
+    help="未完成 班级  名单，只有您能看到",
+)  # fmt: skip
 async def unfinished(turn: Turn) -> Say:
     """A class by name; many classes in figures, and the whole list on a page."""
     unit = await _chosen_unit(turn, "未完成")
@@ -81,7 +90,9 @@ async def unfinished(turn: Turn) -> Say:
     return Say(text, choices, more=pictures)
 
 
-@router.says("催办", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次")
+@router.says(
+    "催办", "催一下", "nudge", who=Who.TEACHER, help="催办 班级  私下提醒，每件事每人最多两次"
+)
 async def nudge(turn: Turn) -> Say:
     """Remind in private; after two reminders it is time to talk."""
     unit = await _chosen_unit(turn, "催办")
@@ -108,7 +119,7 @@ async def nudge(turn: Turn) -> Say:
                 account=contact.account,
                 address=contact.address.key,
                 person=task.person,
-                content=Text(reminder(occurrence)),
+                content=reminder_of(turn.school, occurrence, _base(turn, contact.account)),
                 urgency=Urgency.ROUTINE,
                 not_before=turn.now,
                 occurrence=occurrence.id,
@@ -120,6 +131,14 @@ async def nudge(turn: Turn) -> Say:
     if families := found.allowed - found.hear:
         return Say(said + wording_following.not_reminded(families), (page(turn),))
     return Say(said)
+
+
+@router.text(who=Who.TEACHER)
+async def into_the_group(turn: Turn) -> Say | None:
+    """「把名单发到班级群」: nobody is named before others; there is a sentence that may be."""
+    if not _INTO_A_GROUP.fullmatch("".join(simple(turn.inbound.text).split())):
+        return None
+    return Say(wording.not_in_a_group(), (Choice("催办", "各提醒一次"),))
 
 
 @router.says("已播", "played", who=Who.TEACHER)
@@ -220,7 +239,10 @@ def _note(line: OpenLine, unreached: Mapping[tuple[str, int], str]) -> str:
 
 def _page(turn: Turn) -> Choice:
     """The one-time way to the whole list."""
-    account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
     path = console_link(turn.school.key, turn.someone.id, turn.now, "unfinished")
-    return Choice(wording.PAGE, wording.PAGE, f"{base}{path}")
+    return Choice(wording.PAGE, wording.PAGE, f"{_base(turn, turn.inbound.account)}{path}")
+
+
+def _base(turn: Turn, account_id: str) -> str:
+    account = turn.school.accounts.get(account_id)
+    return turn.school.accounts.url(account) if account else turn.school.accounts.public_url

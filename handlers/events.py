@@ -8,6 +8,7 @@ from bot.delivery.actions_mass_ends import finished
 from bot.duties.actions import prove
 from bot.duties.rules import ProofKind
 from bot.messages import Address, Choice, Kind, Realm, Say
+from bot.people import wording
 from bot.platforms.wechat.results import decisions
 from bot.routing import Router, Turn, Who
 from bot.settings import WecomApp
@@ -24,12 +25,7 @@ async def followed(turn: Turn) -> Say:
     if turn.person is None:
         if _is_member(turn):
             return Say()
-        return Say(
-            f"您好，这里是{turn.school.name}的反诈课代表。\n"
-            "发「绑定 姓名 编号」认识您，例如：绑定 张明 2301001。\n"
-            "我们不会向您要钱、验证码、银行卡号，也不会让您下载东西。",
-            (Choice("帮助", "帮助"),),
-        )
+        return Say(wording.welcome(turn.school.name), (Choice("帮助", "帮助"),))
     await _prove_following(turn)
     return Say(
         f"{turn.person.name}，您好。我会提醒、出题、收回执。发「帮助」看能做什么。", (Choice("帮助", "帮助"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.duties.actions import prove
+from bot.duties.composing import forwarded
 from bot.duties.rules import Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
 from bot.people.rules import labels
@@ -29,7 +30,7 @@ async def what(turn: Turn) -> Say:
         links = await turn.work.duties.links_of(task.id)
         slug = await turn.work.receipts.slug_of(occurrence.id)
         called = labels(unit for unit, _, _ in links)
-        some = [wording.to_forward(occurrence.title)]
+        some = [wording.to_forward(forwarded(turn.school, occurrence))]
         some += [f"{called[unit]} {base}/a/{slug}?k={k}" for unit, k, _ in links]
         if article := await address_for(turn.work, turn.school, occurrence.id, turn.someone.unit):
             some.append(wording.forward(article))
@@ -48,7 +49,9 @@ async def what(turn: Turn) -> Say:
     return Say("\n".join([wording.links_left(sum(of_class)), wording.FORWARDED]), choices)
 
 
-@router.says("已转发", "forwarded", who=Who.TEACHER, help="已转发  转好后告诉我，无需截图")
+@router.says(
+    "已转发", "转发了", "转好了", "forwarded", who=Who.TEACHER, help="已转发  转好后告诉我，无需截图"
+)
 async def done(turn: Turn) -> Say:
     open_ = await _open(turn)
     if not open_:

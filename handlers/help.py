@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bot.duties.wording_talk import NOTHING_OF_THIS
 from bot.messages import Choice, Kind, Say
 from bot.people.rules import Person
 from bot.routing import Router, Turn, Who, allowed
@@ -36,19 +37,27 @@ def make(routers: Callable[[], Sequence[Router]]) -> Router:
     return router
 
 
-def last() -> Router:
-    """What is said when nobody else understood."""
+def last(routers: Callable[[], Sequence[Router]]) -> Router:
+    """What is said when nobody else understood; a word of one's own with nothing open is no riddle."""
     router = Router("last")
 
     async def nobody(turn: Turn) -> Say | None:
         if turn.inbound.kind is Kind.TEXT:
-            return Say(NOT_FOUND, (Choice("帮助", "帮助"),))
+            if _is_a_word(turn, routers()):
+                return Say(NOTHING_OF_THIS, (Choice("我的", "我的待办"),))
+            return Say(NOT_FOUND, (*_first(turn.person), Choice("帮助", "帮助")))
         if turn.inbound.kind in (Kind.EVENT, Kind.UNKNOWN):
             return Say()
-        return Say("收到，但我看不懂图片和语音。发「帮助」看看我能做什么。")
+        choices = (Choice("我的", "我的待办"), Choice("帮助", "帮助"))
+        return Say("收到，但我看不懂图片和语音。要办的事发「我的」，别的发「帮助」。", choices)
 
     router.anything(who=Who.KNOWN)(nobody)
     return router
+
+
+def _is_a_word(turn: Turn, routers: Sequence[Router]) -> bool:
+    routes = (route for router in routers for route in router.routes)
+    return any(turn.word in route.words and allowed(route.who, turn.person) for route in routes)
 
 
 def _first(person: Person | None) -> tuple[Choice, ...]:

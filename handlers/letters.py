@@ -14,7 +14,7 @@ from bot.routing import Router, Turn
 router = Router("letters")
 
 
-@router.says("已阅", "我已阅", "知道了", help="已阅 / 签收  读完信回一声")
+@router.says("已阅", "我已阅", "已读", "知道了", help="已阅 / 签收  读完信回一声")
 async def read(turn: Turn) -> Say | None:
     letters = await _open(turn)
     if not letters:
@@ -29,7 +29,7 @@ async def read(turn: Turn) -> Say | None:
     return Say("谢谢，已记下。学校不会在任何群里收费或索要验证码。")
 
 
-@router.says("签收", "确认签名", "sign")
+@router.says("签收", "确认签名", "签字", "签名", "我要签收", "sign")
 async def signed(turn: Turn) -> Say | None:
     if turn.school.letter_level == Level.NAME and await _open(turn):
         return Say("请键入您的姓名签名。")
@@ -57,7 +57,7 @@ async def _sign(turn: Turn, level: Level) -> Say | None:
     if len(sealed) == 1:
         return Say(issued(sealed[0]))
     codes = "、".join(s.code for s in sealed)
-    return Say(f"已签收{len(sealed)}份回执，编号 {codes}。学校不会在任何群里收费或索要验证码。")
+    return Say(f"已签收{len(sealed)}份回执，编号 {codes}。发「我的回执」可随时查看。")
 
 
 async def _pages(turn: Turn, letters: list[tuple[Task, Occurrence]]) -> tuple[Choice, ...]:

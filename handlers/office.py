@@ -18,7 +18,7 @@ _NUMBER: Final = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 _SELF: Final = (Ask.TICK, Ask.FILE, Ask.TAP)
 
 
-@router.says("已办", "办好了", "done", help="已办 序号  办好一件要做的事")
+@router.says("已办", "办好了", "办完了", "done", help="已办 序号  办好一件要做的事")
 async def done(turn: Turn) -> Say | None:
     open_ = await _open(turn)
     if not open_:

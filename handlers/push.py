@@ -37,9 +37,10 @@ async def push(turn: Turn) -> Say:
     if not turn.rest:
         return Say(_coming(turn))
     order = parse_order(turn.rest, turn.now)
-    duty = turn.school.plan.duties.get(order.duty)
+    duty = _named(turn, order.duty)
     if duty is None:
         raise Refusal(f"没有「{order.duty}」这项工作。发 /push 看编号。")
+    order = replace(order, duty=duty.id)
     if duty.what == actions.ALERT:
         raise Refusal("预警请发 /alert：选模板，两位审批后马上发出。")
     order = replace(order, unit=await unit_for(turn.work, turn.someone, duty.id, order.unit))
@@ -54,6 +55,16 @@ async def push(turn: Turn) -> Say:
             return await _try(turn, duty, order)
         case _:
             return await _preview(turn, duty, order)
+
+
+def _named(turn: Turn, name: str) -> Duty | None:
+    """By its id, or by its title where the asker's own plan has one of that title."""
+    plan = turn.school.plan
+    if (duty := plan.duties.get(name)) is not None:
+        return duty
+    own = plan.packs[turn.school.pack_of(turn.someone.unit)].duties
+    titled = [duty for duty in own if duty.title == name]
+    return titled[0] if len(titled) == 1 else None
 
 
 def _coming(turn: Turn) -> str:
@@ -126,7 +137,9 @@ async def _send(turn: Turn, duty: Duty, order: Order) -> Say:
     if added is None:
         return Say(say.already(now=order.at is None))
     if duty.approve:
-        return Say(say.asked_for_approval(added.id, order.at, duty.approve))
+        able = await actions.others_who_agree(turn.work, order.unit, turn.someone)
+        warned = wording.too_few_to_agree(able, duty.approve)
+        return Say(say.asked_for_approval(added.id, order.at, duty.approve) + warned)
     return Say(say.will_go(order.at))
 
 
@@ -146,10 +159,18 @@ async def second_person(turn: Turn) -> Say:
         return Say(within(["等审批：", *lines], [], "项", room(taps)), taps)
     agreed = await actions.approve(turn.work, turn.school, turn.rest, turn.someone, turn.now)
     if agreed is None:
-        raise Refusal("不能通过：没有这一项，或是您自己发起的，需要另一位。")
+        raise Refusal(await _why_not(turn))
     turn.work.people.audit(turn.someone.id, "approved", turn.now, {"occurrence": turn.rest})
     if agreed.missing:
         return Say(wording.agreed(agreed.occurrence.title, agreed.missing))
     if agreed.later:
         return Say(wording.sent_later(agreed.occurrence.title, agreed.occurrence.planned_at))
     return Say(wording.sent(agreed.occurrence.title, agreed.queued))
+
+
+async def _why_not(turn: Turn) -> str:
+    found = await turn.work.duties.occurrence(turn.rest)
+    waits = found is not None and found.state is OccurrenceState.WAITING
+    if waits and await turn.work.duties.asked_by(turn.rest) == turn.someone.id:
+        return wording.own_request()
+    return wording.nothing_to_agree()

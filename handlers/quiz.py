@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.duties.actions import prove
 from bot.duties.composing import is_card_of
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
+from bot.duties.talking import Meant, meant
 from bot.duties.wording import late
 from bot.errors import Refusal
 from bot.ids import new_id
@@ -41,7 +42,7 @@ PRACTICE_POINTS = 10  # where the plan says nothing
 SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 
 
-@router.says("答题", "quiz", "开始", "开始测试", "做题", help="答题  做测试或练习，随时可停")
+@router.says("答题", "quiz", "开始", "开始测试", "开始答题", "做题", help="答题  做测试或练习，随时可停")
 async def start(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     open_test = await _open_test(turn, sitting.task if sitting else 0)
@@ -64,7 +65,7 @@ async def start_by_tap(turn: Turn) -> Say | None:
     return Say(say.text, say.choices, say.question, say.more, close="已开始") if say else None
 
 
-@router.says("继续", "resume", help="继续  接着上次的题")
+@router.says("继续", "继续答题", "接着做", "resume", help="继续  接着上次的题")
 async def resume(turn: Turn) -> Say | None:
     sitting = await turn.work.quizzes.current(turn.someone.id)
     if sitting is not None:
@@ -141,7 +142,8 @@ async def _judge(turn: Turn, sitting: Sitting, text: str, judge: bool, close: st
         after = unclear(sitting)
         turn.work.quizzes.keep(after, turn.now)
         # After three unclear replies in a row we say once how to go on, then stay quiet.
-        return Say(wording.unclear(sitting, item) if sitting.unclear <= 2 else "", close=close)
+        no_idea = meant(text) in (Meant.HOW, Meant.NO_IDEA)
+        return Say(wording.unclear(sitting, item, no_idea) if sitting.unclear <= 2 else "", close=close)
     verdict = answer(sitting, shown, turn.school.bank, turn.rng)
     turn.work.quizzes.keep(verdict.sitting, turn.now, verdict.step)
     return await _after(turn, verdict.sitting, verdict.did, wording.judged(verdict), close)
@@ -211,10 +213,10 @@ async def _pages(turn: Turn, sitting: Sitting) -> tuple[Choice, ...]:
 async def _signature(turn: Turn, sitting: Sitting) -> Say | None:
     """签收 by tap or word is level 1, one's own name typed is level 2; level 3 is on a page."""
     typed_name = same_name(turn.inbound.text, turn.someone.name)
-    if turn.word == "有误":
+    if turn.word in ("有误", "不是我", "不是本人"):
         turn.work.quizzes.put_aside(sitting, turn.now)
         return Say("没有签收。请让老师核对您的账号，核对后发「继续」再签。")
-    if not typed_name and turn.word not in ("签收", "确认签名", "确认", "sign"):
+    if not typed_name and turn.word not in ("签收", "确认签名", "签字", "签名", "确认", "sign"):
         return None
     if turn.school.test_level == Level.HAND:
         return Say(please_by_hand(), await _pages(turn, sitting))

@@ -15,27 +15,32 @@ from bot.duties.naming import ALL, Named, named, word_of, words_of
 from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.errors import Refusal
 from bot.messages import Choice, Say
+from bot.people.binding import TAIL
 from bot.people.records import EVERY_DUTY
-from bot.people.rules import Person, PersonKind, in_scope, masked
+from bot.people.rules import TEACHER_ROLES, Person, PersonKind, in_scope, masked
 from bot.platforms.twin import fitting
 from bot.routing import Router, Turn, Who
+from handlers.record_class import by_class
 
 router = Router("record")
 _CHOICES: Final = 4
 _SENTENCE: Final = 800  # bytes of the text beside what there is to tap
-_WAY: Final = 20  # characters
 _REST: Final = 40
 _NO_BURDEN: Final = (Ask.NOTHING, Ask.TAP)
 
 TaskOf = tuple[Task, Occurrence]
 
 
-@router.says("登记", who=Who.TEACHER, help="登记 编号 活动 方式  纸质信、电话告知、家访、班会")
+@router.says("登记", who=Who.TEACHER, help="登记 编号或班级 活动 方式  纸质信、电话告知、家访、班会")
 async def by_hand(turn: Turn) -> Say:
     """A person looked: the strongest proof there is, with its reason on record, for what was named."""
     code, _, rest = turn.rest.partition(" ")
     if not code:
         return Say(wording.how())
+    if not code.isascii():  # what is, is a 编号 or its end, though a class may be called 2301
+        classes = await turn.work.people.find_unit(code, turn.someone.units(*TEACHER_ROLES))
+        if len(classes) == 1:
+            return await by_class(turn, classes[0], code, rest)
     person = await _person(turn, code)
     who = masked(person.name, person.code)
     open_ = await _open(turn, person)
@@ -115,18 +120,33 @@ async def _end(turn: Turn, person: Person, duty: str, *, and_each: bool = False)
 
 
 async def _person(turn: Turn, code: str) -> Person:
-    """Somebody of the teacher's own; a guardian only when all their children are.
+    """Somebody of the teacher's own, by 编号, its end or name; a guardian only when all their children are.
 
     Raises Refusal, which says nothing of who exists elsewhere.
     """
     person = await turn.work.people.by_code(code)
     if person is None or not in_scope(person.unit, turn.someone.scope):
-        raise Refusal(wording.not_yours())
+        person = await _alone(turn, code)
     if person.kind is PersonKind.PARENT:
         children = await turn.work.people.children(person.id)
         if not all(in_scope(child.unit, turn.someone.scope) for child in children):
             raise Refusal(excusing.brothers())
     return person
+
+
+async def _alone(turn: Turn, said: str) -> Person:
+    """The only one of the teacher's own who is called so, or whose 编号 ends so."""
+    people = turn.work.people
+    found = await people.by_name(said)
+    if not found and len(said) >= TAIL:
+        found = await people.ending(said)
+    own = [one for one in found if in_scope(one.unit, turn.someone.scope)]
+    pupils = [one for one in own if one.kind is PersonKind.STUDENT] or own
+    if len(pupils) > 1:
+        raise Refusal(wording.several_of(said, [(one.code[-TAIL:], one.unit) for one in pupils]))
+    if not pupils:
+        raise Refusal(wording.not_yours())
+    return pupils[0]
 
 
 async def _open(turn: Turn, person: Person) -> list[TaskOf]:
@@ -178,7 +198,7 @@ def _meant(turn: Turn, open_: Sequence[TaskOf], rest: str) -> _Meant:
 
 
 def _way(text: str) -> str:
-    return text[:_WAY].strip() or wording.NO_WAY
+    return text[: wording.LONGEST_WAY].strip() or wording.NO_WAY
 
 
 def _which(code: str, who: str, campaigns: Sequence[Occurrence], meant: _Meant) -> Say:
@@ -189,7 +209,7 @@ def _which(code: str, who: str, campaigns: Sequence[Occurrence], meant: _Meant) 
     everything = [Choice(f"登记 {code} {ALL}{how}", ALL)] if len(words) > 1 else []
     kept = fitting([*everything, *newest], _SENTENCE)
     taps = kept[len(everything) :]
-    text = wording.which(who, len(words), meant.missed[:_WAY])
+    text = wording.which(who, len(words), meant.missed[: wording.LONGEST_WAY])
     if others := words[: len(words) - len(taps)]:
         text += wording.others(others)
     return Say(text, (*taps, *everything))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery import actions, wording
-from bot.delivery.rules import Standing
+from bot.delivery.rules import Standing, Stopping
 from bot.duties.rules import Occurrence, OccurrenceState
 from bot.errors import Refusal
 from bot.messages import Choice, Say
@@ -38,21 +38,27 @@ async def stop(turn: Turn) -> Say:
     occurrence = named[0] if named else await turn.work.duties.occurrence(which)
     if occurrence is None or not in_scope(occurrence.unit, turn.someone.units(*ADMIN_ROLES)):
         raise Refusal(wording.not_running())
-    id_ = occurrence.id
+    id_, said = occurrence.id, ""
+    choices: tuple[Choice, ...] = ()
     match act.strip():
         case "停止":
             counts = await actions.stop(turn.work, id_, turn.now)
-            said = None if counts is None else wording.stopped(counts) + wording.after_stopping()
+            if isinstance(counts, Stopping):
+                said, choices = wording.stopping(), (Choice(f"/stop {id_}", "看人数"),)
+            elif counts is not None:
+                said = wording.stopped(counts) + wording.after_stopping()
         case "暂停":
-            said = wording.paused() if await actions.pause(turn.work, id_) else None
+            if await actions.pause(turn.work, id_):
+                said, choices = wording.paused(), _buttons(which, "恢复", "停止")
         case "恢复":
-            said = wording.resumed() if await actions.resume(turn.work, turn.school, id_, turn.now) else None
+            if await actions.resume(turn.work, turn.school, id_, turn.now):
+                said = wording.resumed()
         case _:
             return await _look(turn, occurrence, which)
-    if said is None:
+    if not said:
         raise Refusal(wording.not_running())
     turn.work.people.audit(turn.someone.id, _ACTS[act.strip()], turn.now, {"occurrence": id_})
-    return Say(said, _buttons(which, "恢复", "停止") if act.strip() == "暂停" else ())
+    return Say(said, choices)
 
 
 _ACTS: Final = {"停止": "campaign stop", "暂停": "campaign pause", "恢复": "campaign resume"}
@@ -80,7 +86,10 @@ def _list(found: Sequence[Occurrence]) -> Say:
 
 async def _look(turn: Turn, occurrence: Occurrence, which: str) -> Say:
     if occurrence.state is _S.STOPPED:
-        return Say(wording.stopped(await turn.work.outbox.stopped(occurrence.id)))
+        said = wording.stopped(await turn.work.outbox.stopped(occurrence.id))
+        if await turn.work.outbox.is_clearing(occurrence.id):
+            said += wording.still_stopping()
+        return Say(said)
     people = await turn.work.outbox.states(occurrence.id)
     told = sum(people.get(standing, 0) for standing in _TOLD)
     acts = ("恢复", "停止") if occurrence.state is _S.PAUSED else ("停止", "暂停")

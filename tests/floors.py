@@ -82,6 +82,8 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/errors.py", Stand(0), "Errors that carry their verdict."),
     ("bot/marked_yaml.py", Stand(0), "YAML that remembers its lines."),
     ("bot/wording.py", Stand(0), "Sentences of no room."),
+    ("bot/wording_settings.py", Stand(0), "What people read about the settings file."),
+    ("bot/wording_files.py", Stand(0), "What people read about a file that cannot be read."),
     ("bot/*/*", Stand(0, 1), "Whatever else a room holds is as pure as its rules."),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -185,3 +186,25 @@ async def test_many_transactions_at_once_lose_no_connection(database: Database) 
         assert pool.checkedout() == 1, "the one at hand"
     async with database.begin() as tx:
         assert len(await tx.fetch(store_inbox._SEEN, keys=[f"m{number}" for number in range(24)])) == 24
+
+
+async def test_who_is_told_to_stop_while_waiting_for_sqlite_leaves_no_lock_behind(tmp_path: Path) -> None:
+    """The thread gets the lock that nobody waits for any more, and gives it back at once."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'stopped.db'}")
+
+    async def write() -> None:
+        async with database.begin():
+            pass
+
+    async with database.begin():
+        waiting = asyncio.create_task(write())
+        await asyncio.sleep(0.3)
+        waiting.cancel()
+        await asyncio.sleep(0.3)
+    await asyncio.gather(waiting, return_exceptions=True)
+    await asyncio.sleep(0.3)
+    other = Database(str(database.url))
+    async with asyncio.timeout(30), other.begin():
+        pass
+    await other.close()
+    await database.close()

@@ -31,7 +31,7 @@ _TIPS: Final[Mapping[FraudKind, str]] = {
     FraudKind.ACQUAINTANCE: "用老师、领导、同学的头像和名字借钱；先打原来的电话问本人",
     FraudKind.GAME: "低价卖账号、装备，引到假网站付款充值；交易只在官方平台",
     FraudKind.OFFICIAL: "自称警察，说涉案、要保密、要转到安全账户；没有安全账户，自己拨110核实",
-    FraudKind.BLACKMAIL: "诱导裸聊、装软件偷通讯录，再勒索；不转账，留证据，马上报警，这不是您的错",
+    FraudKind.BLACKMAIL: "骗到隐私照片、视频或通讯录，再来要钱；不转账，留证据，马上报警，这不是您的错",
     FraudKind.OTHER: "要转账、要验证码、要共享屏幕，先停下来问一问",
 }
 
@@ -222,7 +222,7 @@ def draft(facts: Facts) -> str:
     return (
         f"最近，我校发生一起「{facts.kind}」，从{facts.channel}开始{lost}{police}。\n\n"
         f"这类骗局的样子：{_TIPS[facts.kind]}。\n\n"
-        "遇到了先停手，不转账，拨96110问一问；钱已转出马上拨110。被骗不是谁的错，早说早止损。"
+        "遇到了先停手，不转账，拨96110问一问；钱已转出马上拨110。错在骗子，不在被骗的人；早一点说，就多一分希望。"
     )
 
 

@@ -27,6 +27,13 @@ SettingsFile = Annotated[
 DEFAULT_SETTINGS = Path("settings.yaml")
 
 
+def existing(file: Path) -> Path:
+    """For an argument: a file that is there. Wrong usage in Chinese otherwise."""
+    if not file.is_file():
+        raise typer.BadParameter(f"没有这个文件：{file}")
+    return file
+
+
 def base_of(settings_file: Path) -> Path:
     """Relative paths of the settings start where the settings file lies."""
     return settings_file.resolve().parent

@@ -30,6 +30,7 @@ from bot.cli.wording_menu import MENU
 from bot.delivery.ledger import Ledger
 from bot.delivery.store_abilities import Abilities
 from bot.delivery.store_courier import CourierRows
+from bot.duties.wording import moment
 from bot.errors import PlatformError
 from bot.messages import Realm, Way
 from bot.people.store_follow import Follows
@@ -88,11 +89,15 @@ class Examiner:
         """Whether the console has our address can be seen only by what the platform has sent to it."""
         source = account.id if isinstance(account, WecomApp) else account.app_id
         async with self._bot.database.reading() as tx:
-            if await Upkeep(tx).has_heard(source):
+            upkeep = Upkeep(tx)
+            if await upkeep.has_heard(source):
                 return []
-        days = self._bot.settings.retention.inbox
+            last = await upkeep.last_heard(account.id)
         page = wording_address.callback_page(isinstance(account, WecomApp))
-        return [note(wording_address.never_called(days), wording_address.mend_never_called(page, url))]
+        if last is None:
+            return [note(wording_address.never_called(), wording_address.mend_never_called(page, url))]
+        told = wording_address.long_silent(self._bot.settings.retention.inbox, moment(last))
+        return [note(told, wording_address.mend_long_silent(page, url))]
 
     async def _token(self, api: Api) -> list[Finding]:
         """Somebody who runs this has mended something, so an earlier refusal is forgotten."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
 import urllib.error
@@ -15,6 +16,7 @@ from typing import Any, Final
 from bot.cli import wording_address as say
 from bot.cli.findings import Finding, echo, fine, note, wrong
 from bot.settings import Wechat, WecomApp
+from bot.wording import of_machine
 
 PATIENCE: Final = 5.0  # seconds
 PROMPT: Final = 1.0  # WeCom wants the answer to an address check within a second (90930)
@@ -33,8 +35,6 @@ async def address_findings(
 ) -> list[Finding]:
     """Ask as the platform would ask. ``random`` is 32 fresh bytes."""
     url = f"{public_url}/callback/{account.id}"
-    if not url.startswith(("http://", "https://")):
-        return [wrong(say.no_scheme(url), say.mend_public_url())]
     asked = echo(account, now, random)
     try:
         fetched = await asyncio.to_thread(_fetch, f"{url}?{urllib.parse.urlencode(asked.query)}")
@@ -64,9 +64,21 @@ def _judged(url: str, fetched: Fetched, answer: str, is_wecom: bool) -> Finding:
 def _unreached(url: str, error: OSError | ValueError) -> Finding:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, ssl.SSLCertVerificationError):
-        return wrong(say.certificate(url, reason.verify_message), say.mend_certificate())
-    told = getattr(reason, "strerror", None) or type(reason).__name__
-    return wrong(say.callback_unreached(url, told), say.mend_unreached())
+        why = say.why_distrusted(reason.verify_code, reason.verify_message)
+        return wrong(say.certificate(url, why), say.mend_certificate())
+    return wrong(say.callback_unreached(url, _told(reason)), say.mend_unreached())
+
+
+def _told(reason: object) -> str:
+    match reason:
+        case socket.gaierror():
+            return say.NO_SUCH_HOST
+        case TimeoutError():
+            return say.TOO_SLOW
+        case OSError():
+            return of_machine(reason)
+        case _:
+            return type(reason).__name__
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -57,17 +57,18 @@ def examine_deployment(
         if may_be_absent and isinstance(error, FileNotFoundError):
             found.lines.insert(0, wording.no_settings(name))
         else:
-            reason = cannot_open(str(error.strerror)) if isinstance(error, OSError) else NOT_UTF8
+            reason = cannot_open(error) if isinstance(error, OSError) else NOT_UTF8
             found.errors.insert(0, Complaint(name, 1, reason))
         return found
-    filled, missing = fill_in(text, environment)
-    errors = [Complaint(name, line, environment_lacks(variable)) for line, variable in missing]
+    errors: list[Complaint] = []
     marked, settings = None, None
     try:
-        marked = load(filled, name)
+        marked, missing = fill_in(load(text, name), environment)
+        errors += [Complaint(name, line, environment_lacks(variable)) for line, variable in missing]
         settings = checked(marked, Settings)
     except BadFile as bad:
-        errors += bad.complaints
+        told = {complaint.line for complaint in errors}
+        errors += [complaint for complaint in bad.complaints if complaint.line not in told]
     found = examine_data(settings_file.resolve().parent, today, _paths(marked))
     if settings is not None:
         errors += template_complaints(settings, name, marked)
@@ -159,7 +160,7 @@ def _schedules(path: Path, found: Examined) -> None:
         found.errors.append(Complaint(name, 1, NOT_UTF8))
         return
     except OSError as error:
-        found.errors.append(Complaint(name, 1, cannot_open(str(error.strerror))))
+        found.errors.append(Complaint(name, 1, cannot_open(error)))
         return
     marked, clauses = load(text, name), shipped_clauses()
     for pack in plan.packs.values():

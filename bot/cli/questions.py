@@ -58,7 +58,7 @@ def check(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="GIFT、Aiken、.xlsx 或 .csv")],
+    file: Annotated[Path, typer.Argument(callback=common.existing, help="GIFT、Aiken、.xlsx 或 .csv")],
     settings: common.SettingsFile = common.DEFAULT_SETTINGS,
     bank: BankFolder = None,
     into: Annotated[Path | None, typer.Option(help="写入这个文件夹；不写则只预览")] = None,

@@ -70,6 +70,7 @@ async def report_file(database: Database, school: str, out: Path, asked: Asked, 
     from bot.errors import Refusal
     from bot.reports import wording_documents
     from bot.reports.files import written
+    from bot.wording import of_machine
 
     async with database.begin() as tx:
         document = await _composed(tx, school, asked, now)
@@ -79,7 +80,7 @@ async def report_file(database: Database, school: str, out: Path, asked: Asked, 
         part.write_bytes(data)
         part.replace(out)
     except OSError as error:
-        raise Refusal(wording_documents.cannot_write(str(out), error.strerror or "")) from error
+        raise Refusal(wording_documents.cannot_write(str(out), of_machine(error))) from error
     return out
 
 
@@ -104,7 +105,7 @@ async def _composed(tx: Tx, school: str, asked: Asked, now: datetime) -> Documen
     match asked.kind:
         case Kind.CLASS_SHEET:
             if not asked.campaign:
-                raise Refusal(wording_documents.needs("--campaign"))
+                raise Refusal(wording_documents.needs_campaign())
             return await actions.sheet_report(stats, school, unit, asked.campaign, now)
         case Kind.LOOK_BACK:
             first = since or until - timedelta(days=365)

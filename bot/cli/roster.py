@@ -15,7 +15,7 @@ app = typer.Typer(help="花名册：预览、导入、撤回", no_args_is_help=T
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=".xlsx 或 .csv")],
+    file: Annotated[Path, typer.Argument(callback=common.existing, help=".xlsx 或 .csv")],
     apply: Annotated[bool, typer.Option("--apply", help="写入；不加只预览")] = False,
     allow_many_leavers: Annotated[
         bool, typer.Option("--allow-many-leavers", help="离校超过两成也应用")

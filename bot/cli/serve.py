@@ -70,10 +70,7 @@ def where_to_listen(settings: Settings, role: Role) -> tuple[str, int]:
 
     if role is not Role.ALL and settings.database.startswith("sqlite"):
         raise Refusal(wording.one_process_only())
-    try:
-        return settings.host_and_port
-    except ValueError:
-        raise Refusal(wording.not_a_port(settings.listen)) from None
+    return settings.host_and_port
 
 
 async def _tell_stopped(bot: Bot) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from bot.cli import wording
+from bot.wording import of_machine
 
 # These come from our own statements and may hold values of people.
 _OURS = (DataError, IntegrityError, ProgrammingError)
@@ -19,5 +20,5 @@ def trouble(error: Exception) -> str | None:
     if isinstance(error, sqlite3.OperationalError):  # from what runs on the driver itself
         return wording.database_trouble(str(error))
     if isinstance(error, OSError):
-        return wording.machine_trouble(error.filename or "", error.strerror or str(error))
+        return wording.machine_trouble(error.filename or "", of_machine(error))
     return None

@@ -73,6 +73,12 @@ class Upkeep:
         theirs = inbox.c.key.startswith(f"{source}|", autoescape=True)
         return await self._tx.row(sa.select(sa.literal(1)).where(theirs).limit(1)) is not None
 
+    async def last_heard(self, account: str) -> datetime | None:
+        """When anybody last wrote or tapped by this account, however long ago; within an hour."""
+        last = sa.select(sa.func.max(contact.c.last_in_at)).where(contact.c.account == account)
+        row = await self._tx.row(last)
+        return row[0] if row else None
+
     async def members(self, account: str, limit: int) -> Sequence[tuple[str, str]]:
         """Address key and unit of people the roster binds to an account; who holds a role comes first."""
         holds = sa.exists().where(role.c.person_id == person.c.id)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.delivery.forecast import Forecast
+from bot.delivery.wording import stopped_because
 from bot.delivery.wording_forecast import aside, short
 from bot.duties.plan_values import ZONE
 
@@ -46,8 +47,28 @@ def moment(at: datetime) -> str:
     return f"{local:%Y-%m-%d %H:%M} 周{_DAYS[local.weekday()]}"
 
 
+# What SQLite and PostgreSQL say of the troubles that somebody at the command line can mend.
+_DATABASE: Final = (
+    ("database or disk is full", "磁盘满了，腾出空间再试"),
+    ("disk I/O error", "磁盘满了或坏了，读写不成"),
+    ("unable to open database file", "打不开这个文件：文件夹不存在，或没有权限"),
+    ("database is locked", "别的进程一直占着它"),
+    ("readonly database", "文件或文件夹不能写，检查属主和权限"),
+    ("not a database", "这个文件不是数据库"),
+    ("malformed", "文件已损坏，请从备份恢复"),
+    ("password authentication failed", "用户名或密码不对"),
+    ("no password", "没有给密码"),
+    ("too many clients", "PostgreSQL 的连接数用完了（max_connections）"),
+    ("permission denied", "这个用户没有权限"),
+    ("No space left", "数据库服务器的磁盘满了"),
+    ("does not exist", "还没有建"),
+)
+
+
 def database_trouble(reason: str) -> str:
-    return f"数据库用不了：{reason}"
+    """With the database's own words, which whoever asks for help will need."""
+    told = next((sentence for part, sentence in _DATABASE if part in reason), "")
+    return f"数据库用不了：{told}（{reason}）" if told else f"数据库用不了：{reason}"
 
 
 def machine_trouble(file: str, reason: str) -> str:
@@ -61,12 +82,8 @@ def one_process_only() -> str:
     )
 
 
-def not_a_port(listen: str) -> str:
-    return f"listen 要写成 地址:端口，现在是 {listen}"
-
-
 def account_stopped(account: str, reason: str) -> str:
-    return f"账号 {account} 已停发（{reason}）；查清后运行 ./run bot db resume。"
+    return f"账号 {account} 已停发（{stopped_because(reason)}）；查清后运行 ./run bot db resume。"
 
 
 def no_settings(file: str) -> str:
@@ -158,7 +175,7 @@ def unknown_account(account: str) -> str:
 
 
 def resumed(account: str, reason: str) -> str:
-    return f"账号 {account} 恢复发送（原来停发：{reason}）。"
+    return f"账号 {account} 恢复发送（原来停发：{stopped_because(reason)}）。"
 
 
 def held(count: int) -> str:

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+NO_SUCH_HOST: Final = "域名查不到"
+TOO_SLOW: Final = "五秒内没有回应"
+_CERTIFICATE: Final = {
+    9: "还没到启用日期；也可能是服务器时间不对",
+    10: "已经过期",
+    18: "是自签的",
+    19: "是自签的",
+    20: "证书链不完整",
+    21: "证书链不完整",
+    62: "证书里写的是别的域名",
+    64: "证书里没有这个 IP",
+}
+
 
 def callback_page(is_wecom: bool) -> str:
     if is_wecom:
@@ -21,8 +36,8 @@ def mend_slow() -> str:
     return "企业微信保存地址时只等 1 秒：检查反向代理、DNS 和服务器负载。"
 
 
-def never_called(days: int) -> str:
-    return f"最近 {days} 天没有收到过平台的回调"
+def never_called() -> str:
+    return "从来没有收到过平台的回调"
 
 
 def mend_never_called(page: str, url: str) -> str:
@@ -32,12 +47,15 @@ def mend_never_called(page: str, url: str) -> str:
     )
 
 
-def no_scheme(url: str) -> str:
-    return f"回调地址不是网址：{url}"
+def long_silent(days: int, last: str) -> str:
+    return f"最近 {days} 天没有收到过平台的回调；地址以前是通的，上一次是 {last}"
 
 
-def mend_public_url() -> str:
-    return "设置文件里的 public_url 以 http:// 或 https:// 开头。"
+def mend_long_silent(page: str, url: str) -> str:
+    return (
+        "没有人说话也会这样：从手机发一句「帮助」再运行一次。"
+        f"还是没有，到 {page} 看 URL 是不是 {url}，再点一次保存。"
+    )
 
 
 def callback_not_found(url: str) -> str:
@@ -85,12 +103,17 @@ def mend_unreached() -> str:
     )
 
 
+def why_distrusted(code: int, reason: str) -> str:
+    """OpenSSL's number of what is wrong with a certificate, in words; its own where we have none."""
+    return _CERTIFICATE.get(code, reason)
+
+
 def certificate(url: str, reason: str) -> str:
     return f"回调地址的证书不被信任（{reason}）：{url}"
 
 
 def mend_certificate() -> str:
-    return "换成受信任机构签发的证书，并装上完整的证书链。"
+    return "换成受信任机构签发、没有过期、写着这个域名的证书，并装上完整的证书链，再让 nginx 重新载入。"
 
 
 def odd_port(url: str) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.delivery.ledger import Left
+from bot.delivery.wording import stopped_because
 
 QUOTAS: Final = {
     "app": "应用消息（人次）",
@@ -71,7 +72,7 @@ def failed(what: str, code: int, message: str) -> str:
 
 
 def account_stopped(reason: str) -> str:
-    return f"本账号已停发：{reason}"
+    return f"本账号已停发：{stopped_because(reason)}"
 
 
 def mend_stopped() -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.accounts import realms_of
 from bot.delivery import wording
-from bot.delivery.rules import Stopped
+from bot.delivery.rules import Stopped, Stopping
 from bot.duties import launch
 from bot.duties.actions_classes import to_parents
 from bot.duties.actions_files import keep_files
@@ -44,7 +44,7 @@ async def resume(work: Work, school: School, occurrence: str, now: datetime) -> 
     return True
 
 
-async def stop(work: Work, occurrence: str, now: datetime) -> Stopped | None:
+async def stop(work: Work, occurrence: str, now: datetime) -> Stopped | Stopping | None:
     """For good: what has left is taken back where that is possible; ``None`` when it is over already."""
     running = [_S.OPEN, _S.PAUSED, _S.WAITING, _S.ASKED]
     if not await work.duties.change_state(occurrence, _S.STOPPED, only_from=running):
@@ -87,6 +87,17 @@ async def approve(work: Work, school: School, occurrence: str, by: Person, now: 
     if done.is_open:
         tell_staff(work, school, found, now)
     return Agreed(found, 0, sum(done.queued.values()), later=not done.is_open)
+
+
+async def others_who_agree(work: Work, unit: str, but: Person) -> int:
+    """How many besides this person may say yes to what is for ``unit``; with too few it never goes out."""
+    found = [
+        person
+        for path in {unit, ""}
+        for role in (RoleName.APPROVER, *ADMIN_ROLES)
+        for person in await work.people.teachers_of(path, (role,))
+    ]
+    return len({person.id for person in found} - {but.id})
 
 
 async def draft_alert(
@@ -156,14 +167,18 @@ async def _sound(
 
 
 def tell_staff(work: Work, school: School, occurrence: Occurrence, now: datetime) -> int:
-    """The staff groups hear of a duty that is for staff alone, in words that name nobody; how many groups."""
+    """The staff groups hear of a duty that is for staff alone, in words that name nobody; how many groups.
+
+    Not of one whose page would be empty.
+    """
     duty = school.plan.duties[occurrence.duty]
-    if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest:
+    text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
+    is_empty = text is None and duty.do is not Do.QUIZ
+    if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest or is_empty:
         return 0
     slug = launch.slug_for(school.key, occurrence.id)
     base = school.accounts.public_url
     words: Content = Markdown(f"**{occurrence.title}**\n[打开]({base}/a/{slug})")
-    text = school.library.get(occurrence.material_for(str(PersonKind.STAFF)))
     if text and (picture := cover_of(base, text)):
         words = Notice(text.title, occurrence.title, f"{base}/a/{slug}", picture=picture)
     files = keep_files(work, text.files if text else (), now)

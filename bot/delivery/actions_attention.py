@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from bot.delivery.actions_pace import too_fast
 from bot.delivery.rules import (
     ALONE,
     FILE_AFTER,
@@ -25,20 +26,18 @@ from bot.delivery.store_attention import Cap
 from bot.delivery.store_courier import Claimed, CourierRows, Shipment
 from bot.duties.plan_values import ZONE, Period
 from bot.duties.rules import Do, OccurrenceState
-from bot.messages import CardUpdate, Realm, Urgency
+from bot.messages import Realm, Urgency
 from bot.people.rules import Stage
 from bot.school import School
 
 _MORNING: Final = time(7, 50)  # when what had to wait goes out, folded into one message
 _QUIZ_RESTS: Final = timedelta(minutes=30)  # a sitting that was not touched for so long is over for now
 _KEPT: Final = (Do.LETTER, Do.QUIZ)  # what 少发 keeps
-_PER_MINUTE: Final = 30  # one app to one member; more is dropped without a word (90236)
-_PER_HOUR: Final = 1000
-_MEMBER: Final = f"|{Realm.MEMBER}|"  # in the key of an address
 _FOLLOWER: Final = f"|{Realm.OPENID}|"
 _TOLD: Final = (DeliveryState.SENT, DeliveryState.FOLDED)
 _ON_THE_WAY: Final = (DeliveryState.DUE, DeliveryState.LEASED)
 _LOOK_AGAIN: Final = timedelta(minutes=1)  # at a file whose message is still on its way
+_A_MOMENT: Final = timedelta(seconds=1)  # until a campaign that is just paused or stopped is so
 _OVER: Final = (OccurrenceState.STOPPED, OccurrenceState.SKIPPED)
 
 
@@ -87,17 +86,16 @@ async def admit(
     await _campaigns(desk)
     await _done_by_now(desk)
     await _before_their_message(desk)
-    if routine := desk.routine():
-        quiet = school.plan.quiet_until(now)
-        if quiet > now:
-            await desk.later(routine, quiet)
-        else:
-            await _in_lessons(desk, school)
-            welcome = await _unremarkable(desk, caps)
-            await _one_at_a_time(desk, Urgency.ROUTINE)
-            await _wants_less(desk)
-            await _in_a_quiz(desk)
-            await _over_cap(desk, school, caps)
+    quiet = school.plan.quiet_until(now)
+    if quiet > now:
+        await desk.later(desk.routine(), quiet)
+    elif desk.routine():
+        await _in_lessons(desk, school)
+        welcome = await _unremarkable(desk, caps)
+        await _one_at_a_time(desk, Urgency.ROUTINE)
+        await _wants_less(desk)
+        await _in_a_quiz(desk)
+        await _over_cap(desk, school, caps)
     await _one_at_a_time(desk, Urgency.ALERT)
     await _second_alert(desk)
     await _too_fast(desk)
@@ -135,7 +133,8 @@ async def _unremarkable(desk: _Desk, caps: Mapping[str, Cap]) -> list[Claimed]:
 
 async def _campaigns(desk: _Desk) -> None:
     """A campaign may have been paused or stopped, or be over, while its messages were on their way here."""
-    known = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
+    known, changing = await desk.rows.campaigns({c.occurrence for c in desk.left if c.occurrence})
+    await desk.later([c for c in desk.left if c.occurrence in changing], desk.now + _A_MOMENT)
     state = {id_: found.state for id_, found in known.items()}
     over = {id_ for id_, found in known.items() if found.due_at is not None and found.due_at <= desk.now}
     await desk.later([c for c in desk.left if state.get(c.occurrence) is OccurrenceState.PAUSED], HELD)
@@ -180,8 +179,7 @@ async def _in_lessons(desk: _Desk, school: School) -> None:
     goers = await desk.rows.in_class(_people(desk.routine()))
     held: dict[frozenset[Stage], list[Claimed]] = {}
     for one in desk.routine():
-        stages = goers.get(one.person, frozenset())
-        if stages & running:
+        if (stages := goers.get(one.person, frozenset())) & running:
             held.setdefault(stages, []).append(one)
     for stages, some in held.items():
         await desk.later(some, school.plan.free_from(desk.now, stages))
@@ -198,7 +196,7 @@ async def _wants_less(desk: _Desk) -> None:
     readers = await desk.rows.readers(_people(routine))
     fewer = [c for c in routine if (reader := readers.get(c.person)) is not None and reader.less]
     if fewer:
-        known = await desk.rows.campaigns({c.occurrence for c in fewer})
+        known, _ = await desk.rows.campaigns({c.occurrence for c in fewer})
         kept = {id_ for id_, found in known.items() if found.do in _KEPT}
         await desk.never([c for c in fewer if c.occurrence not in kept], WANTS_LESS)
 
@@ -255,41 +253,8 @@ async def _second_alert(desk: _Desk) -> None:
 
 
 async def _too_fast(desk: _Desk) -> None:
-    """Thirty a minute and a thousand an hour for one member; the platform drops the rest silently.
-
-    Card updates are no messages; 学校通知 and official accounts have limits of their own.
-    """
-    members = [c for c in desk.left if c.person and _MEMBER in c.address]
-    people = _people(members)
-    if not people:
-        return
-    sent = await desk.rows.sent_since(people, desk.now - timedelta(hours=1))
-    updates = await _updates(desk, members, sent)
-    later: dict[datetime, list[Claimed]] = {}
-    last_minute = desk.now - timedelta(minutes=1)
-    for one in members:
-        if one.id in updates:
-            continue
-        mine = sent.setdefault(one.address, [])
-        minute = [at for at in mine if at > last_minute]
-        if len(minute) >= _PER_MINUTE:
-            later.setdefault(minute[-_PER_MINUTE] + timedelta(minutes=1), []).append(one)
-        elif len(mine) >= _PER_HOUR:
-            later.setdefault(mine[-_PER_HOUR] + timedelta(hours=1), []).append(one)
-        else:
-            mine.append(desk.now)
-    for at, some in later.items():
+    for at, some in (await too_fast(desk.rows, desk.left, desk.now)).items():
         await desk.later(some, at)
-
-
-async def _updates(
-    desk: _Desk, members: Sequence[Claimed], sent: Mapping[str, Sequence[datetime]]
-) -> set[int]:
-    """The card updates among what may be too much; nobody else's content is looked at."""
-    crowd = Counter(c.address for c in members)
-    many = [c for c in members if crowd[c.address] + len(sent.get(c.address, ())) > _PER_MINUTE]
-    contents = await desk.rows.contents({c.payload for c in many}) if many else {}
-    return {c.id for c in many if isinstance(contents.get(c.payload), CardUpdate)}
 
 
 def _people(claimed: Sequence[Claimed]) -> list[int]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.accounts import realms_of
 from bot.delivery import wording_following, wording_mass
+from bot.delivery import wording_forecast as say
 from bot.delivery.actions_mass import given, mass_costs
 from bot.delivery.base_limits import MINUTE, call_limits
 from bot.delivery.forecast import Forecast, Room, Way, foretell, reading_seconds
@@ -21,11 +22,11 @@ from bot.duties.actions_fan_out import can_push
 from bot.duties.audience import OfKind
 from bot.duties.composing import choose_texts
 from bot.duties.plan_values import Duty
-from bot.duties.rules import Do
+from bot.duties.rules import Do, OccurrenceState
 from bot.duties.scope import limited
 from bot.materials.rules import Material
 from bot.messages import Realm
-from bot.people.rules import PersonKind
+from bot.people.rules import PersonKind, within
 from bot.quiz.items import AUDIENCES
 from bot.school import School
 from bot.settings import AccountSettings, Wechat, WecomApp
@@ -33,6 +34,8 @@ from bot.work import Work
 
 _PARENTS: Final = tuple(f"家长/{word}" for word in AUDIENCES)
 _BATCH: Final = 1000
+_JUST: Final = timedelta(hours=36)
+_LOOKED_AT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,6 @@ class Outlook:
         ]
         return found
 
-
     async def beside(self) -> list[str]:
         """What else there is to know: mass sends, what followers gave, and families that nothing reaches."""
         to = limited(self.duty, self.pack, self.school.packs, self.school.default_pack, self.unit)
@@ -74,7 +76,8 @@ class Outlook:
             return []
         now = self.found.now
         costs = await mass_costs(self.work, self.school, to, now)
-        lines = [wording_mass.cost(c.account, c.followers, c.spent, c.day_used) for c in costs]
+        lines = await self._before(now)
+        lines += [wording_mass.cost(c.account, c.followers, c.spent, c.day_used) for c in costs]
         gifts = await given(self.work, self.school, self.duty, to, now)
         lines += [wording_mass.given(g.account, g.windows, g.accepted) for g in gifts]
         if self.found.kinds.get(PersonKind.PARENT):
@@ -82,6 +85,14 @@ class Outlook:
             if silent := await self.work.outbox.unfollowed(to, asks, since):
                 lines.append(wording_following.unfollowed(silent))
         return lines
+
+    async def _before(self, now: datetime) -> list[str]:
+        """Whoever taps twice, or does not know what a colleague has sent, is told before they send."""
+        newest = await self.work.duties.occurrences(duty=self.duty.id, limit=_LOOKED_AT)
+        gone = (o for o in newest if o.state is OccurrenceState.OPEN)
+        just = (o for o in gone if timedelta() <= now - o.planned_at < _JUST)
+        met = (o for o in just if within(o.unit, self.unit) or within(self.unit, o.unit))
+        return [say.went_before(o.planned_at, o.unit) for o in met][:1]
 
 
 async def outlook(

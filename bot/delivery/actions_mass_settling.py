@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.db import Tx
 from bot.delivery import wording_mass
-from bot.delivery.actions_mass import month_of, pass_on, resting
+from bot.delivery.actions_mass import day_line, month_of, pass_on, resting
 from bot.delivery.actions_trouble import stop, tell_admins
 from bot.delivery.mass import TOGETHER, Back, Off, after_call
 from bot.delivery.rules import DeliveryState, RetryAt, Settled, StopAccount, after, backoff
@@ -68,9 +68,11 @@ async def _missed(
     tx: Tx, school: School, sent: Shipment, state: DeliveryState, reason: str, now: datetime, *, certain: bool
 ) -> None:
     """Everybody aboard takes the next channel; what the platform surely did not count is given back."""
-    mass = MassRows(tx)
-    await CourierRows(tx).failed(sent, state, reason, now)
-    if certain:
+    mass, rows = MassRows(tx), CourierRows(tx)
+    await rows.failed(sent, state, reason, now)
+    if certain and sent.packed.path == MASS_ALL:
+        await rows.undraw(day_line(sent.account, sent.made_at)[0], 1)
+    elif certain:
         await mass.give_month_back(sent.id, month_of(sent.made_at, Urgency.ROUTINE))
     await pass_on(tx, school, await mass.missed(sent.id), now)
 

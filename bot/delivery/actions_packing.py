@@ -109,7 +109,7 @@ async def load(counter: Counter, choices: Sequence[Choice]) -> list[Shipment]:
     for choice in choices:
         lines.setdefault((choice.packed.quota, choice.urgency), []).append(choice)
     loaded: list[Shipment] = []
-    for (quota, urgency), some in lines.items():
+    for (quota, urgency), some in sorted(lines.items(), key=lambda line: line[0]):  # every courier locks so
         wanted = sum(len(choice.addresses) for choice in some)
         left = await counter.ledger.draw(rows, counter.account, quota, wanted, urgency, now)
         late: list[Claimed] = []

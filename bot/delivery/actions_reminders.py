@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
-from bot.delivery import wording
+from bot.delivery import wording_reminders as wording
 from bot.delivery.actions import tell_groups
 from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders
+from bot.duties.launch import slug_for
 from bot.duties.rules import MAX_REMINDERS, Do, Occurrence
 from bot.messages import Choice, Content, Text, Urgency
-from bot.people.rules import RoleName, labels
+from bot.people.rules import PersonKind, RoleName, labels
 from bot.quiz import wording_classroom
 from bot.quiz.actions_classroom import class_tests, pages_for
 from bot.quiz.classroom import units_of
@@ -26,6 +27,7 @@ _OVER = "group-over/"
 _UNGUARDED = "unguarded/"
 _TOGETHER = "together/"
 _PAGES = 3  # in a line of the digest, which others share; more are behind 上课
+_PARENT = str(PersonKind.PARENT)
 _BACK = timedelta(days=1)  # a worker that slept still tells the teachers
 _TEACHERS = (RoleName.COUNSELLOR, RoleName.HOMEROOM)
 
@@ -45,13 +47,23 @@ async def remind_due(work: Work, school: School, now: datetime) -> int:
         count = min(occurrence.remind, MAX_REMINDERS)
         number = sum(at <= now for at in reminders(occurrence.planned_at, occurrence.due_at, count))
         if number:
-            words = work.outbox.keep(Text(wording.reminder(occurrence)))
+            words = work.outbox.keep(reminder_of(school, occurrence, school.accounts.public_url))
             queued += await rows.remind(id_, number, words, now, school.plan.quiet_until(now))
     for id_ in await rows.new(Do.LETTER, now, _BACK):
         queued += await _tell_of_unguarded(work, rows, school, id_, now)
     for id_ in await rows.new(Do.QUIZ, now, _BACK):
         queued += await _tell_of_class_tests(work, rows, school, id_, now)
     return queued
+
+
+def reminder_of(school: School, occurrence: Occurrence, base: str) -> Content:
+    """What reminds of an open task, for an account at the address ``base``; a letter comes with its page."""
+    if occurrence.do is not Do.LETTER:
+        return Text(wording.reminder(occurrence))
+    text = school.library.get(occurrence.material)
+    to_parents = _PARENT in (text.audience if text else occurrence.material)
+    page = f"{base}/a/{slug_for(school.key, occurrence.id)}"
+    return wording.letter_reminder(occurrence, f"{page}?{urlencode({'v': _PARENT})}" if to_parents else page)
 
 
 async def _tell_teachers(

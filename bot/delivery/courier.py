@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -17,25 +18,27 @@ from bot.delivery.actions_media import media_of, upload
 from bot.delivery.actions_packing import Choice, Counter, choose, load
 from bot.delivery.actions_recall import take_back
 from bot.delivery.actions_results import act_on_results
-from bot.delivery.actions_settling import Outcome, give_up, not_packed, settle
+from bot.delivery.actions_settling import Outcome, give_up, not_halted, not_packed, settle
 from bot.delivery.crew import Clients, Crew, note
 from bot.delivery.digest import Parcel, calls_for, fold, wave
 from bot.delivery.ledger import Ledger
 from bot.delivery.mass import MASS
 from bot.delivery.mass_desk import MassDesk
-from bot.delivery.rules import NO_CLIENT, DeliveryState, Parallel, rests
+from bot.delivery.rules import IN_FLIGHT, NO_CLIENT, DeliveryState, rests
 from bot.delivery.store_courier import Claimed, CourierRows
 from bot.delivery.store_shipments import Shipment
 from bot.delivery.store_unloading import unload
 from bot.errors import PlatformError, Verdict
 from bot.messages import Realm
 from bot.school import School
+from bot.work import Work
 
 _FIRST: Final = 2000  # messages of an account that are looked at together
 _MOST: Final = 8000  # the same, while they leave in large company
 _LEAST: Final = 256
 _WAVE: Final = 128  # calls that are fixed together
 _RECOVERY: Final = ("", False)  # the lane that takes over what was left behind
+_CLEARING: Final = ("", True)  # the lane that puts away what was stopped
 
 
 class Courier:
@@ -61,7 +64,7 @@ class Courier:
         self._accounts = sorted({account for account, _ in clients})
         self._crew = Crew(database, clients, school, clock, rng)
         self._appetite: dict[tuple[str, bool], int] = {}
-        lanes = [_RECOVERY, *((a, urgent) for a in self._accounts for urgent in (True, False))]
+        lanes = [_RECOVERY, _CLEARING, *((a, urgent) for a in self._accounts for urgent in (True, False))]
         self._bells = {lane: asyncio.Event() for lane in lanes}
         self._desk_bells = {a: asyncio.Event() for a, realm in clients if realm is Realm.OPENID}
 
@@ -82,6 +85,7 @@ class Courier:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(pause))
             group.create_task(self._loop(self._recover, self._bells[_RECOVERY]))
+            group.create_task(self._loop(self._clear, self._bells[_CLEARING]))
             for account in self._accounts:
                 for urgent in (True, False):
                     lane = partial(self._lane, account, urgent=urgent)
@@ -91,7 +95,9 @@ class Courier:
 
     async def round(self) -> int:
         """One look at every account; how many messages were handled."""
-        done = await self._recover() if _RECOVERY in await self._calling() else 0
+        lanes = await self._calling()
+        done = await self._clear() if _CLEARING in lanes else 0
+        done += await self._recover() if _RECOVERY in lanes else 0
         lanes = await self._calling()
         done += sum(await asyncio.gather(*(self._lane(a, urgent=True) for a, u in lanes if a and u)))
         done += sum(await asyncio.gather(*(self._lane(a, urgent=False) for a, u in lanes if a and not u)))
@@ -121,6 +127,8 @@ class Courier:
         async with self._database.reading() as tx:
             rows = CourierRows(tx)
             found = await rows.waiting(self._accounts, now)
+            if await Work(tx).outbox.is_clearing():
+                found.add(_CLEARING)
             return found | ({_RECOVERY} if await rows.left_behind(now) else set())
 
     async def _loop(self, lane: Callable[[], Awaitable[int]], bell: asyncio.Event) -> None:
@@ -185,7 +193,7 @@ class Courier:
         counter = Counter(account, school, self._ledger, tx, self._calls, now)
         choices: list[Choice] = []
         bare: list[Parcel] = []
-        for parcel in ready:
+        for parcel in sorted(ready, key=lambda one: one.members[0].address):  # as turns lock who was seen
             media = await media_of(rows, account, parcel.content, now)
             if media is None:
                 bare.append(parcel)
@@ -199,6 +207,7 @@ class Courier:
                 await give_up(tx, school, parcel.members, DeliveryState.REFUSED, choice, now)
             elif choice is not None:
                 choices.append(choice)
+        choices.sort(key=lambda choice: choice.members[0].id)  # what has waited longest draws first
         return await load(counter, choices), bare
 
     async def _upload(self, account: str, parcel: Parcel) -> None:
@@ -218,6 +227,15 @@ class Courier:
             async with self._database.begin() as tx:
                 await CourierRows(tx).release(held, self._clock())
 
+    async def _clear(self) -> int:
+        """One slice of a campaign that was stopped, paused or resumed; then everybody else has a turn."""
+        begun = time.monotonic()
+        async with self._database.begin() as tx:
+            done = await Work(tx).outbox.clear(self._clock())
+        if done:
+            await asyncio.sleep(time.monotonic() - begun)
+        return int(done)
+
     async def _recover(self) -> int:
         """Take over what a courier left behind: repeat inside the platform's window, else it is unknown."""
         now = self._clock()
@@ -225,8 +243,9 @@ class Courier:
         async with self._database.begin() as tx:
             rows = CourierRows(tx)
             await rows.stranded(now)
-            left = await rows.abandoned(now, Parallel().now)
+            left = await rows.abandoned(now, IN_FLIGHT)
             recalls = await rows.to_recall(now)
+            left = await not_halted(tx, left, now)
             patient = [s for s in left if s.is_patient and s.packed.quota != MASS]
             over = await rows.overdue([s.id for s in patient], now)
             welcome = await may_leave_again(rows, self._school(), left, now)

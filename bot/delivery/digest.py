@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.delivery.store_courier import Claimed
 from bot.duties.confirming import as_form
@@ -70,7 +70,8 @@ def digest(items: Sequence[Content]) -> Content:
     for number, item in enumerate(items, 1):
         text = as_text(item)
         lines.append(f"{number}. {text.text}")
-        choices += [choice for choice in text.choices if choice not in choices]
+        named = [replace(c, label=f"{c.label}第{number}件") if c.url else c for c in text.choices]
+        choices += [choice for choice in named if choice not in choices]
     return Text("\n".join(lines), tuple(choices))
 
 

@@ -21,6 +21,7 @@ from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_mass import MassRows
 from bot.delivery.store_mass_tags import TagRows
 from bot.delivery.store_shipments import Shipment
+from bot.duties.rules import OccurrenceState
 from bot.errors import PlatformError
 from bot.ids import new_id
 from bot.messages import Address, Realm, Urgency, Way
@@ -48,7 +49,7 @@ class MassDesk:
     clients: Mapping[tuple[str, Realm], Client]
     school: Callable[[], School]
     ledger: Ledger
-    _rest_until: dict[str, tuple[tuple[int, int], datetime]] = field(default_factory=dict)
+    _rest_until: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _stepped_at: dict[str, datetime] = field(default_factory=dict)
 
     async def look(self, account: str, now: datetime) -> tuple[list[Shipment], int]:
@@ -81,9 +82,9 @@ class _Look:
             return [], 0
         done = await hear(self.desk.database, self.client, self.account, self.school, self.now)
         if Ability.MASS not in self.client.abilities:
-            return [], done + (await self._send_back() if crowd[0] else 0)
+            return [], done + (await self._send_back() if crowd else 0)
         is_off = rests(states.get(resting(self.account)), self.now)
-        is_busy = bool(crowd[0]) and not self._waits(crowd)
+        is_busy = bool(crowd) and not self._waits(crowd)
         in_step = not is_off and await self._in_step(is_busy)
         if not is_busy:
             return [], done
@@ -92,9 +93,9 @@ class _Look:
             self.desk._rest_until[self.account] = crowd, self.now + _AGAIN
         return ships, done + handled
 
-    def _waits(self, crowd: tuple[int, int]) -> bool:
+    def _waits(self, crowd: int) -> bool:
         """The same crowd as a moment ago, which had to wait."""
-        seen, until = self.desk._rest_until.get(self.account, ((0, 0), self.now))
+        seen, until = self.desk._rest_until.get(self.account, (0, self.now))
         return seen == crowd and self.now < until <= self.now + _AGAIN
 
     async def _in_step(self, crowd: bool) -> bool:
@@ -145,6 +146,7 @@ class _Look:
         return ships, done
 
     async def _by_list(self, tx: Tx, one: Waiting, is_off: bool) -> tuple[Shipment | None, int]:
+        await self._still_open(tx, one)
         rows, month = MassRows(tx), month_of(self.now, one.urgency)
         if is_off:
             return None, await self._refuse_some(tx, one, mass.RESTS)
@@ -178,6 +180,7 @@ class _Look:
     async def _by_tag(
         self, tx: Tx, one: Waiting, is_off: bool, in_step: bool
     ) -> tuple[Shipment | None, int]:
+        await self._still_open(tx, one)
         rows, courier = MassRows(tx), CourierRows(tx)
         if await rows.chosen(self.account, one.occurrence, one.payload) is not None:
             return None, await rows.back(self.account, one, self.now)
@@ -209,6 +212,12 @@ class _Look:
         rows.choose(self.account, one, mass.SENT, self.now, id_)
         packed = replace(packed, recipients=to)
         return await rows.ship(id_, self.account, packed, one, tag, len(aboard), self.now), len(aboard)
+
+    async def _still_open(self, tx: Tx, one: Waiting) -> None:
+        """Its campaign was open a moment ago, and stays so until the end of this transaction."""
+        found, _ = await CourierRows(tx).campaigns([one.occurrence])
+        if one.occurrence not in found or found[one.occurrence].state is not OccurrenceState.OPEN:
+            raise _NotNow
 
     async def _not_this_way(self, rows: MassRows, one: Waiting, why: str) -> int:
         rows.choose(self.account, one, why, self.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from random import Random
@@ -19,6 +19,7 @@ _BUSY_ATTEMPTS: Final = 4  # the platform's advice: three repeats at most
 LEASE: Final = timedelta(seconds=120)  # longer than a call with its token and a second try may take
 FILE_AFTER: Final = timedelta(seconds=15)  # so that what a file is stands above it
 MARGIN: Final = timedelta(seconds=60)  # a repeat has to arrive before the platform's window closes
+IN_A_TURN: Final = 2000  # messages of a campaign that are stopped at once; more are put away in slices
 HELD: Final = datetime(2200, 1, 1, tzinfo=UTC)  # when messages of a paused campaign are due
 RECALL: Final = timedelta(hours=24)  # WeCom takes messages back within a day (94867)
 RESERVE: Final = 0.2  # of an app's day, left free of routine messages for alerts and answers
@@ -141,6 +142,11 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """The same of a very large one: nothing leaves any more, but counting takes longer than a reply may."""
+
+
+@dataclass(frozen=True, slots=True)
 class RetryAt:
     at: datetime
     counted: bool
@@ -246,21 +252,6 @@ def rests(state: tuple[datetime | None, str] | None, now: datetime) -> bool:
 def over_cap(recent: Sequence[datetime], count: int, since: datetime) -> bool:
     """Has a person had ``count`` routine messages since the day, week or month began?"""
     return sum(at >= since for at in recent) >= count
-
-
-@dataclass(slots=True)
-class Parallel:
-    """How many calls of an account go at once: halved when the platform says too many, then slowly more."""
-
-    most: int = IN_FLIGHT
-    now: int = field(default=IN_FLIGHT)
-
-    def too_many(self, at_once: int) -> None:
-        """So many were under way: eight that are told the same are one reason to halve, not eight."""
-        self.now = min(self.now, max(1, at_once // 2))
-
-    def went_well(self) -> None:
-        self.now = min(self.most, self.now + 1)
 
 
 def offered_again(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.db import Tx, milliseconds
 from bot.delivery.rules import DeliveryState
 from bot.delivery.store_lessons import Lessons
-from bot.delivery.tables import delivery, shipment
+from bot.delivery.tables import delivery
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.tables import occurrence, task
 from bot.lists import among
@@ -100,7 +100,7 @@ class Attention(Lessons):
         lately = sa.exists().where(
             theirs, had.c.settled_at > now - _LAST_HOUR, had.c.state == DeliveryState.SENT
         )
-        is_due = (had.c.state == DeliveryState.DUE, had.c.urgency == Urgency.ROUTINE, had.c.not_before <= now)
+        is_due = (had.c.state == DeliveryState.DUE, had.c.not_before <= now)  # also what the other lane takes
         # One that is under way counts as two: with the one that is looked at, or alone, it is another.
         open_ = sa.func.sum(sa.case((had.c.state == DeliveryState.LEASED, 2), (sa.and_(*is_due), 1), else_=0))
         another = sa.select(open_).where(theirs, had.c.settled_at.is_(None)).scalar_subquery() > 1
@@ -157,13 +157,19 @@ class Attention(Lessons):
         )
         return {row.id: Reader(row.kind, row.less) for row in rows}
 
-    async def campaigns(self, ids: Iterable[str]) -> dict[str, Campaign]:
-        rows = await self._tx.rows(
-            sa.select(occurrence.c.id, occurrence.c.state, occurrence.c.do, occurrence.c.due_at).where(
-                occurrence.c.id.in_(list(ids))
-            )
-        )
-        return {row.id: Campaign(OccurrenceState(row.state), Do(row.do), row.due_at) for row in rows}
+    async def campaigns(self, ids: Iterable[str]) -> tuple[dict[str, Campaign], set[str]]:
+        """How these stand, which they do until the end of the transaction: whoever stops or pauses one waits
+        for that. And the ids of those that somebody is just changing, for whom nobody waits here.
+        """
+        asked = sorted(set(ids))
+        theirs = sa.select(
+            occurrence.c.id, occurrence.c.state, occurrence.c.do, occurrence.c.due_at
+        ).where(among(occurrence.c.id, asked))  # fmt: skip
+        rows = await self._tx.rows(theirs.with_for_update(read=True, skip_locked=True)) if asked else ()
+        found = {row.id: Campaign(OccurrenceState(row.state), Do(row.do), row.due_at) for row in rows}
+        if len(found) == len(asked):
+            return found, set()
+        return found, {row.id for row in await self._tx.rows(theirs)} - found.keys()
 
     async def closed(self, reminders: Sequence[int]) -> set[int]:
         """Of these deliveries those whose task is done, declined or excused by now."""
@@ -213,29 +219,6 @@ class Attention(Lessons):
         ):
             if row.id not in but:
                 found.setdefault(row.person_id, []).append(row.settled_at or now)
-        return found
-
-    async def sent_since(self, people: Sequence[int], since: datetime) -> dict[str, list[datetime]]:
-        """By address: every app message since then, whatever its urgency; a digest counts once."""
-        found: dict[str, list[datetime]] = {}
-        # By the person first: what PostgreSQL knows of the index of shipments is old while a campaign leaves.
-        had = (
-            sa.select(delivery.c.address, delivery.c.settled_at, delivery.c.shipment_id)
-            .where(
-                among(delivery.c.person_id, people),
-                delivery.c.settled_at > since,
-                delivery.c.state == DeliveryState.SENT,
-            )
-            .cte("had")
-            .prefix_with("MATERIALIZED")
-        )
-        for row in await self._tx.rows(
-            sa.select(had.c.address, had.c.settled_at)
-            .join(shipment, shipment.c.id == had.c.shipment_id)
-            .where(shipment.c.quota == "app")
-            .order_by(had.c.settled_at)
-        ):
-            found.setdefault(row.address, []).append(row.settled_at)
         return found
 
     async def answering(self, people: Sequence[int], since: datetime) -> dict[int, datetime]:

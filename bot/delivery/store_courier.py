@@ -17,6 +17,7 @@ from bot.delivery.store_acceptances import Acceptances
 from bot.delivery.store_attention import NUDGE, WITH, Attention, asks
 from bot.delivery.store_left_behind import LeftBehind
 from bot.delivery.store_mass import MassChoices
+from bot.delivery.store_pace import Pace
 from bot.delivery.store_quota import Quotas
 from bot.delivery.store_shipments import Shipment, Shipments
 from bot.delivery.store_windows import Windows
@@ -128,7 +129,7 @@ class Claimed(NamedTuple):
     enclosed: bool  # a file that comes with a message
 
 
-class CourierRows(Shipments, LeftBehind, Quotas, Attention, MassChoices):
+class CourierRows(Shipments, LeftBehind, Quotas, Attention, Pace, MassChoices):
     """Everything the courier reads and writes within one transaction."""
 
     def __init__(self, tx: Tx) -> None:

@@ -26,6 +26,14 @@ class Quotas:
         )
         return await self._tx.execute(drawn) == 1
 
+    async def undraw(self, name: str, amount: int) -> None:
+        """What was drawn for a call that the platform surely did not count."""
+        await self._tx.execute(
+            sa.update(quota)
+            .where(quota.c.name == name, quota.c.used >= amount)
+            .values(used=quota.c.used - amount)
+        )
+
     async def drawn(self, names: Sequence[str]) -> dict[str, int]:
         rows = await self._tx.rows(sa.select(quota.c.name, quota.c.used).where(quota.c.name.in_(names)))
         return {row.name: row.used for row in rows}

@@ -36,6 +36,17 @@ class Windows:
         """The call is not made after all."""
         await self._widen(contact.c.address == address, sa.literal(1))
 
+    async def over(self, address: str, since: datetime, now: datetime) -> None:
+        """The platform allows none (45015, 45047), so neither do we; unless they did something ``since``."""
+        await self._tx.execute(
+            sa.update(contact)
+            .where(
+                contact.c.address == address,
+                sa.or_(contact.c.last_in_at.is_(None), contact.c.last_in_at <= since),
+            )
+            .values(window_left=0, window_until=now)
+        )
+
     async def unloaded(self, shipments: Sequence[int]) -> None:
         """The same for the customer messages among these calls, whose members are still aboard."""
         drew = (

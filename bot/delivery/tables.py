@@ -139,6 +139,18 @@ shipment = sa.Table(
     ),
 )
 
+# A campaign that was stopped, paused or resumed and has too many messages for the turn that did it: how far
+# its calls and its messages have been brought in line with its state.
+clearing = sa.Table(
+    "clearing",
+    metadata,
+    sa.Column("occurrence_id", sa.Text, sa.ForeignKey("occurrence.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("at", Moment, nullable=False),  # resumed: from when on its messages may go
+    sa.Column("calls", sa.BigInteger),  # the last shipment that was looked at
+    sa.Column("reached", sa.BigInteger),  # the last delivery that was,
+    sa.Column("last", sa.BigInteger),  # of those up to this one
+)
+
 # One line of the ledger per limit and window, e.g. ``campus/app/2026-11-22``.
 quota = sa.Table(
     "quota",

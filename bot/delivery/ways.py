@@ -42,7 +42,8 @@ def takes_back(way: Way, code: int) -> bool:
 
 def another(way: Way, code: int) -> bool:
     """Is the same person to be tried by another way, rather than counted as not reached?"""
-    return takes_back(way, code) or (way is Way.SUBSCRIBE and code == NONE_LEFT)
+    over = (way is Way.SUBSCRIBE and code == NONE_LEFT) or (way is Way.CUSTOM and code in WINDOW_OVER)
+    return over or takes_back(way, code)
 
 
 def in_order(

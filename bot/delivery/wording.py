@@ -1,4 +1,4 @@
-"""What people read about deliveries: reminders, the teacher's line, alerts, and why somebody missed one."""
+"""What people read about deliveries: alerts, approvals, stopping, and why somebody missed a message."""
 
 from __future__ import annotations
 
@@ -25,14 +25,11 @@ from bot.delivery.rules import (
 )
 from bot.delivery.ways import EXPIRED
 from bot.duties.rules import Occurrence
-from bot.duties.wording import NO_GUARDIAN, day, how, moment
+from bot.duties.wording import NO_GUARDIAN, day, moment
 from bot.materials.rules import Material
-from bot.messages import Notice, Way
-from bot.people.rules import labels
+from bot.messages import Way
 
 _SHOWN: Final = 80  # characters of a platform's words
-_CLASSES: Final = 8  # of a teacher, in one sentence
-_FIGURES: Final = 6  # lines of a card (90236)
 _REASONS: Mapping[str, str] = {
     "": "没有可用的账号",
     NO_WINDOW: "未与公众号互动",
@@ -134,56 +131,6 @@ def account_stopped(account: str, reason: str) -> str:
     )
 
 
-def reminder(occurrence: Occurrence) -> str:
-    due = f"，{day(occurrence.due_at)}前" if occurrence.due_at else ""
-    return f"提醒一下：{occurrence.title}还没完成（{how(occurrence)}{due}）。"
-
-
-def to_teacher(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
-    """After the last reminder it is time to talk; the names are behind 未完成."""
-    return f"{occurrence.title}已到期，未完成：{_units(open_)}。不再自动提醒，请当面问。名单发「未完成」。"
-
-
-def unguarded(occurrence: Occurrence, open_: Mapping[str, int]) -> str:
-    """When a letter has gone out, to the teachers of the children whose family it has no way to."""
-    return (
-        f"{occurrence.title}：{NO_GUARDIAN}的有{_units(open_)}，没法单独发给家里。"
-        "请当面、电话或带纸质信告知，做完发「登记」。名单发「未完成」。"
-    )
-
-
-def to_teacher_card(occurrence: Occurrence, open_: Mapping[str, int], page: str) -> Notice:
-    """The same with one line a class, most first: the class with whom to talk first. Of very many classes
-    the last line is the rest.
-    """
-    called = labels(open_)
-    most_first = sorted(open_.items(), key=lambda one: (-one[1], one[0]))
-    shown = most_first if len(most_first) <= _FIGURES else most_first[: _FIGURES - 1]
-    figures = [(f"{count}人", called[unit]) for unit, count in shown]
-    if rest := most_first[len(shown) :]:
-        figures.append((f"{sum(count for _, count in rest):,}人", f"其余{len(rest)}个班"))
-    return Notice(
-        f"{occurrence.title}已到期",
-        "不再自动提醒，请当面问。名单发「未完成」。",
-        page,
-        figures=tuple(figures),
-        emphasis=(f"{sum(open_.values())}人", "还没完成"),
-    )
-
-
-def to_group_card(title: str, due: int, done: int, exempt: int, least: int, page: str) -> Notice:
-    """Totals only. Fewer than ``least`` people are not counted out in a group."""
-    few = f"不到{least}人"
-    left = f"还差{few}" if 0 < due - done < least else f"{done:,}人"
-    excused = few if 0 < exempt < least else f"{exempt:,}人"
-    return Notice(
-        f"{title}已到期",
-        "只有合计，没有名单；没完成的由老师私下问。",
-        page,
-        figures=(("应到", f"{due:,}人"), ("已完成", left), ("豁免", excused)),
-    )
-
-
 def alert(text: Material, area: str, now: datetime, school: str) -> str:
     """The template with its placeholders filled."""
     filled = text.body
@@ -200,6 +147,27 @@ def alerts(texts: Sequence[Material]) -> str:
 
 def drafted(occurrence: str, text: str) -> str:
     return f"已起草，等两位审批（不含您）：/approve {occurrence}\n———\n{text}"
+
+
+def own_request() -> str:
+    return "不能通过：这是您自己发起的，需要另一位。"
+
+
+def nothing_to_agree() -> str:
+    return "不能通过：没有这一项在等您审批，可能已经通过或停止。发 /approve 看还有哪些。"
+
+
+def stopped_because(reason: str) -> str:
+    """Why an account sends nothing: the platform's own words, or ours of a restored copy."""
+    return "由备份恢复" if reason == "restored from a backup" else reason
+
+
+def too_few_to_agree(able: int, needed: int) -> str:
+    """Empty where there are enough."""
+    if able >= needed:
+        return ""
+    who = f"只有{able}位" if able else "没有人"
+    return f"\n注意：除您以外{who}能审批，要{needed}位，这样发不出去。请在花名册里给人加上「审批」职责。"
 
 
 def approve_alert(title: str, text: str, people: int) -> str:
@@ -221,6 +189,16 @@ def sent_later(title: str, planned: datetime) -> str:
 def stopped(counts: Stopped) -> str:
     """``counts.recalled`` are those that will be taken back from WeCom; not from the WeChat plug-in."""
     return f"已停止：已发{counts.sent}人，其中撤回{counts.recalled}人，未发{counts.unsent}人。"
+
+
+def stopping() -> str:
+    """Of a campaign too large to be counted at once."""
+    return "已停止：没发的不再发，企业微信里能撤回的正在撤回。人数要数一会儿，稍后点「看人数」。"
+
+
+def still_stopping() -> str:
+    """Below the counts, while they still change."""
+    return "还在收尾，撤回的人数还会变。"
 
 
 def after_stopping() -> str:
@@ -254,10 +232,3 @@ def resumed() -> str:
 
 def not_running() -> str:
     return "没有这一项，或它已经停了。发 /stop 看正在发的。"
-
-
-def _units(open_: Mapping[str, int]) -> str:
-    """``软件2301班3人``; of very many classes some, and the sum."""
-    called = labels(open_)
-    units = "、".join(f"{called[unit]}{open_[unit]}人" for unit in sorted(open_)[:_CLASSES])
-    return f"{units}等{len(open_)}个班共{sum(open_.values()):,}人" if len(open_) > _CLASSES else units

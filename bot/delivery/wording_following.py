@@ -11,7 +11,7 @@ from bot.people.rules import leaf
 
 CODE_NAME: Final = "关注学校通知.png"
 CODE_WORD: Final = "二维码"
-PAGE: Final = "名单和打印版"
+PAGE: Final = "未关注的名单和打印版"
 _NOT_VERIFIED: Final = "43009"
 _ON_THE_WAY: Final = (DeliveryState.DUE, DeliveryState.LEASED)
 _SHOWN: Final = 15

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from bot.delivery.forecast import CapUse, Draw, Forecast
-from bot.duties.plan_values import Period
+from bot.duties.plan_values import Cap, Period
 from bot.duties.wording import moment
 from bot.messages import Realm
 
@@ -17,6 +17,7 @@ _PERIODS: Final[Mapping[Period, tuple[str, str]]] = {
     Period.WEEK: ("本周", "下周一早上"),
     Period.MONTH: ("本月", "下月初"),
 }
+_EACH: Final = {Period.DAY: "天", Period.WEEK: "周", Period.MONTH: "月"}
 BUTTONS: Final[Mapping[str, str]] = {
     "": "返回",
     "发送": "发送",
@@ -187,8 +188,12 @@ def _others(approvers: int) -> str:
 
 def will_go(planned: datetime | None) -> str:
     if planned is None:
-        return "好，马上发出。发错了可在控制台停止：/login"
-    return f"已登记，{at(planned)}发出。要取消可在控制台停止：/login"
+        return "好，马上发出。发错了马上发 /stop"
+    return f"已登记，{at(planned)}发出。要取消发 /stop"
+
+
+def went_before(planned: datetime, unit: str) -> str:
+    return f"注意：{at(planned)}{f'（{unit}）' if unit else ''}已经发过一次，发送就是再发一次。"
 
 
 SAMPLE_CLASS: Final = "示例班级"
@@ -224,3 +229,8 @@ def nothing_to_try_with() -> str:
 
 def tapped_a_trial() -> str:
     return "这是试发，点了不算。"
+
+
+def at_most(cap: Cap) -> str:
+    """To whoever wants messages again: how many of the routine ones that will be."""
+    return f"每{_EACH[cap.per]}最多{cap.count}条。"

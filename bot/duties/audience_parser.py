@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from bot.duties import wording_plan as say
 from bot.duties.audience import (
     RESERVED,
     Audience,
@@ -33,7 +34,7 @@ from bot.people.rules import PersonKind, RoleName, Stage
 
 
 def parse_audience(text: str) -> Audience:
-    """The tree of a ``to:`` line. Raises ValueError with the reason in English."""
+    """The tree of a ``to:`` line. Raises ValueError with the reason."""
     return _Parser(text).whole()
 
 
@@ -49,7 +50,7 @@ class _Parser:
         self._tokens: list[tuple[str, bool]] = []
         for sign, quoted, word, stray in _TOKEN.findall(text.strip()):
             if stray:
-                raise ValueError("a quotation mark is not closed")
+                raise ValueError(say.OPEN_QUOTE)
             sign = sign.translate(_HALF_WIDTH)
             self._tokens.append((sign or word or quoted, not (sign or word)))
         self._at = 0
@@ -58,7 +59,7 @@ class _Parser:
     def whole(self) -> Audience:
         found = self._except()
         if self._at < len(self._tokens):
-            raise ValueError(f"{self._tokens[self._at][0]!r} stands where and, or, except was expected")
+            raise ValueError(say.no_joint(self._tokens[self._at][0]))
         return found
 
     def _except(self) -> Audience:
@@ -83,22 +84,22 @@ class _Parser:
         if self._takes("("):
             self._open += 1
             if self._open > _MOST_PARENTHESES:
-                raise ValueError("too many parentheses")
+                raise ValueError(say.TOO_MANY_BRACKETS)
             inside = self._except()
             if not self._takes(")"):
-                raise ValueError("a parenthesis is not closed")
+                raise ValueError(say.OPEN_BRACKET)
             self._open -= 1
             return inside
         if self._takes("unit"):
             return InUnit(self._unit())
         if self._takes("role"):
-            return HasRole(RoleName(self._known("role", RoleName)))
+            return HasRole(RoleName(self._known("职责", RoleName)))
         if self._takes("without"):
-            proof = ProofKind(self._known("proof", ProofKind))
+            proof = ProofKind(self._known("凭据", ProofKind))
             if not self._takes("of"):
-                raise ValueError("write: without PROOF of DUTY")
-            return Without(proof, self._next("a duty")[0])
-        word = self._known("kind or 学段", [*PersonKind, *Stage])
+                raise ValueError(say.WITHOUT)
+            return Without(proof, self._next("任务的 id")[0])
+        word = self._known("人群或学段", [*PersonKind, *Stage])
         return OfKind(PersonKind(word)) if word in list(PersonKind) else OfStage(Stage(word))
 
     def _takes(self, word: str) -> bool:
@@ -109,18 +110,18 @@ class _Parser:
 
     def _next(self, what: str) -> tuple[str, bool]:
         if self._at == len(self._tokens):
-            raise ValueError(f"{what} is missing at the end")
+            raise ValueError(say.ends_early(what))
         self._at += 1
         return self._tokens[self._at - 1]
 
     def _unit(self) -> str:
-        word, quoted = self._next("a unit")
+        word, quoted = self._next("单位")
         if not quoted and (word in "()" or word.lower() in RESERVED):
-            raise ValueError(f"{word!r} stands where a unit was expected; a unit so named is quoted")
+            raise ValueError(say.no_unit(word))
         return word.strip("/")
 
     def _known(self, what: str, known: Iterable[str]) -> str:
-        word, words = self._next(f"a {what}")[0], [str(name) for name in known]
+        word, words = self._next(what)[0], [str(name) for name in known]
         if word not in words:
-            raise ValueError(f"{word!r} is no {what}{did_you_mean(word, words)}")
+            raise ValueError(say.no_such(what, word) + did_you_mean(word, words))
         return word

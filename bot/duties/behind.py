@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.duties.rules import Occurrence
+from bot.duties.rules import Occurrence, Task
 from bot.people.rules import Stage
 
 
@@ -53,3 +53,16 @@ class Pupils:
     stage: Stage
     people: int
     without_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfClass:
+    """Who is behind with a campaign in a class, and the one task that stands for them: their own, or that of
+    a guardian, which closes the others'.
+    """
+
+    task: Task
+    occurrence: Occurrence
+    code: str
+    name: str
+    stage: Stage | None

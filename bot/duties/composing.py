@@ -19,7 +19,7 @@ from bot.materials.rules import Enclosure, Material, pick
 from bot.messages import Choice, Content, Markdown, Notice, Question, Text
 from bot.people.rules import labels
 from bot.platforms.twin import room
-from bot.publishing.wording import FORWARDED
+from bot.publishing.wording import FORWARDED, to_forward
 from bot.quiz.items import AUDIENCES
 from bot.school import School
 from bot.settings import AccountSettings, Wechat, WecomApp
@@ -126,15 +126,25 @@ def forward(
     the others.
     """
     base = school.accounts.url(account)
-    text = school.library.get(occurrence.material_for("家长")) or school.library.get(
-        occurrence.material_for("教职工")
-    )
+    text = _forwarded(school, occurrence)
     called = labels(unit for unit, _ in links)
-    head = f"请把「{text.title if text else occurrence.title}」转到班级家长群："
+    head = to_forward(forwarded(school, occurrence))
     lines = [f"{called[unit]} {base}/a/{slug}?k={k}" for unit, k in links]
     choices = (Choice("已转发", "已转发"),)
     words = Text(_links(head, lines, room(choices)), choices)
     return Message(words, files=files_of(school, account, text.id if text else ""))
+
+
+def forwarded(school: School, occurrence: Occurrence) -> str:
+    """What a teacher is to forward, by its own title."""
+    text = _forwarded(school, occurrence)
+    return text.title if text else occurrence.title
+
+
+def _forwarded(school: School, occurrence: Occurrence) -> Material | None:
+    """The text that the page of a class link shows: for parents, else what is made for pupils."""
+    found = (school.library.get(occurrence.material_for(word)) for word in ("家长", *AUDIENCES))
+    return next((text for text in found if text is not None), None)
 
 
 def _links(head: str, lines: Sequence[str], most: int) -> str:

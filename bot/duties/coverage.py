@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.duties import wording_plan as say
 from bot.duties.plan_values import Plan
 from bot.errors import BadFile
 from bot.marked_yaml import check, load
@@ -90,6 +91,5 @@ def parse_clauses(text: str, filename: str) -> tuple[Clause, ...]:
     ids = [clause.id for clause in found]
     repeated = [i for i, clause in enumerate(ids) if clause in ids[:i]]
     if repeated:
-        message = "the clause {} stands here twice"
-        raise BadFile([marked.complain(("clauses", i), message.format(ids[i])) for i in repeated])
+        raise BadFile([marked.complain(("clauses", i), say.clause_twice(ids[i])) for i in repeated])
     return tuple(Clause(clause.id, clause.mark, clause.title) for clause in found)

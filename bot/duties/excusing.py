@@ -44,7 +44,7 @@ def how(now: datetime) -> str:
     example = (now.astimezone(ZONE) + timedelta(days=60)).date()
     return (
         f"请发：豁免 编号 原因 到日期，例如：豁免 2301001 休学 到{example}。"
-        f"原因不超过{_REASON}个字；取消发：豁免 编号 取消。"
+        f"编号可以只写尾号四位，或写姓名；原因不超过{_REASON}个字；取消发：豁免 编号 取消。"
         f"只免一项，写上活动：豁免 2301001 一封信 监护人不同意 到{example}"
     )
 

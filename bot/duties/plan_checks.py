@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Final
 
+from bot.duties import wording_plan as say
 from bot.duties.audience import Without, kinds_named, parts
 from bot.duties.calendar import DAY, SchoolCalendar, overlapping
 from bot.duties.lessons import PUPILS, USUAL, Hours, Timetable, in_order, lesson_end
@@ -61,8 +62,7 @@ def complaints(file: PlanPart, calendar: SchoolCalendar, marked: Marked) -> list
         for i, duty in enumerate(pack.duties):
             here = (*at, "duties", i, "id")
             if duty.id in taken:
-                message = f"{duty.id} is taken in line {taken[duty.id]}; ids are unique over all packs"
-                found.append(marked.complain(here, message))
+                found.append(marked.complain(here, say.id_taken(duty.id, taken[duty.id])))
             taken.setdefault(duty.id, marked.line(here))
     return found
 
@@ -71,23 +71,23 @@ def _calendar(file: PlanPart, calendar: SchoolCalendar) -> Iterator[tuple[Path, 
     part = file.calendar
     for i, term in enumerate(part.terms):
         if term.last <= term.first:
-            yield ("calendar", "terms", i), f"{term.name} ends before it begins"
+            yield ("calendar", "terms", i), say.term_backwards(term.name)
         if term.exams and not term.first <= term.exams[0] <= term.exams[1] <= term.last:
-            yield ("calendar", "terms", i), f"the exams are not inside {term.name}"
+            yield ("calendar", "terms", i), say.exams_outside(term.name)
     if len({term.name for term in part.terms}) < len(part.terms):
-        yield ("calendar", "terms"), "two terms have the same name"
+        yield ("calendar", "terms"), say.TERMS_ALIKE
     if clash := overlapping(calendar.terms):
-        yield ("calendar", "terms"), f"{clash[0].name} and {clash[1].name} overlap"
+        yield ("calendar", "terms"), say.terms_overlap(clash[0].name, clash[1].name)
     for i, day in enumerate(part.off):
         if calendar.term_of(day) is None:
-            yield ("calendar", "off", i), f"{day} is in no term"
+            yield ("calendar", "off", i), say.in_no_term(day)
         if day in calendar.makeups:
-            yield ("calendar", "off", i), f"{day} is a make-up day too"
+            yield ("calendar", "off", i), say.makeup_too(day)
     for i, makeup in enumerate(part.makeups):
         if calendar.term_of(makeup.date) is None:
-            yield ("calendar", "makeups", i), f"{makeup.date} is in no term"
+            yield ("calendar", "makeups", i), say.in_no_term(makeup.date)
     if list(part.breaks) != sorted(set(part.breaks)):
-        yield ("calendar", "breaks"), "the breaks are not in order"
+        yield ("calendar", "breaks"), say.BREAKS_UNORDERED
     yield from _lessons(file, calendar)
 
 
@@ -97,11 +97,11 @@ def _lessons(file: PlanPart, calendar: SchoolCalendar) -> Iterator[tuple[Path, s
         at: Path = ("calendar", "lessons", stage.value) if stage in given else ("calendar", "lessons")
         hours = calendar.lessons[stage]
         if not in_order(hours):
-            yield at, "the lessons are not in order: each ends before the next begins"
+            yield at, say.LESSONS_UNORDERED
             continue
         minutes = (time(minute // 60, minute % 60) for minute in range(24 * 60))
         if not any(_is_free(file, hours, minute) for minute in minutes):
-            yield at, "lessons and quiet hours leave no time of a school day"
+            yield at, say.NO_FREE_TIME
 
 
 def _is_free(file: PlanPart, hours: Sequence[Hours], at: time) -> bool:
@@ -112,10 +112,10 @@ def _is_free(file: PlanPart, hours: Sequence[Hours], at: time) -> bool:
 def _blueprints(file: PlanPart) -> Iterator[tuple[Path, str]]:
     for name, family in file.blueprints.items():
         if len({member.audience for member in family}) < len(family):
-            yield ("blueprints", name), f"{name} has two blueprints for one audience"
+            yield ("blueprints", name), say.two_blueprints(name)
         for i, member in enumerate(family):
             if sum(member.topics.values()) > member.points:
-                yield ("blueprints", name, i), f"the topics want more than {member.points} points"
+                yield ("blueprints", name, i), say.too_many_points(member.points)
 
 
 def _pack(file: PlanPart, calendar: SchoolCalendar, pack: PackPart) -> Iterator[tuple[Path, str]]:
@@ -130,22 +130,21 @@ def _pack(file: PlanPart, calendar: SchoolCalendar, pack: PackPart) -> Iterator[
             yield ("duties", i, key), message
     served = {clause for duty in pack.duties for clause in duty.clause}
     for clause in sorted(served & set(pack.left_out)):
-        yield ("left_out", clause), f"{clause} is left out and yet served by a duty"
+        yield ("left_out", clause), say.left_out_and_served(clause)
 
 
 def _proof(duty: DutyPart) -> Iterator[tuple[str, str]]:
     ask = ask_of(duty)
     if ask not in POSSIBLE_ASKS[duty.do]:
-        possible = ", ".join(POSSIBLE_ASKS[duty.do])
-        yield "ask", f"do {duty.do} cannot ask {ask}; it can ask {possible}"
+        yield "ask", say.impossible_ask(duty.do, ask, POSSIBLE_ASKS[duty.do])
     if duty.remind and ask is Ask.NOTHING:
-        yield "remind", "there is nothing to remind of: ask is nothing"
+        yield "remind", say.NOTHING_TO_REMIND
     if duty.remind and duty.due is None:
-        yield "remind", "a reminder needs a due"
+        yield "remind", say.REMIND_NEEDS_DUE
     if duty.remind and duty.do is Do.CONFIRM:
-        yield "remind", "a voluntary confirmation is asked once and never reminded of"
+        yield "remind", say.CONFIRM_ONCE
     if duty.remind and PersonKind.PARENT in kinds_named(duty.to):
-        yield "remind", "家长 are never reminded"
+        yield "remind", say.PARENTS_NEVER
 
 
 def _audience(duty: DutyPart, asks: Mapping[str, Ask]) -> Iterator[tuple[str, str]]:
@@ -153,43 +152,42 @@ def _audience(duty: DutyPart, asks: Mapping[str, Ask]) -> Iterator[tuple[str, st
         if not isinstance(part, Without):
             continue
         if part.duty not in asks:
-            yield "to", f"there is no duty {part.duty} in this pack{did_you_mean(part.duty, list(asks))}"
+            yield "to", say.no_such_duty(part.duty) + did_you_mean(part.duty, list(asks))
         elif part.proof is not ProofKind.DECLINED and part.proof not in LADDERS[asks[part.duty]].kinds:
-            possible = ", ".join(LADDERS[asks[part.duty]].kinds)
-            yield "to", f"{part.duty} never has the proof {part.proof}; it has {possible}"
+            yield "to", say.no_such_proof(part.duty, part.proof, LADDERS[asks[part.duty]].kinds)
 
 
 def _what(file: PlanPart, duty: DutyPart) -> Iterator[tuple[str, str]]:
     if duty.do is not Do.TICK and not duty.what:
-        yield "what", f"do {duty.do} needs a what"
+        yield "what", say.needs_what(duty.do)
     if duty.do is not Do.QUIZ or not duty.what:
         return
     family = file.blueprints.get(duty.what)
     if family is None:
-        yield "what", f"there is no blueprint {duty.what}{did_you_mean(duty.what, list(file.blueprints))}"
+        yield "what", say.no_blueprint(duty.what) + did_you_mean(duty.what, list(file.blueprints))
         return
     made_for = {member.audience for member in family}
     for kind in sorted(kinds_named(duty.to)):
         wanted = _STUDENT_AUDIENCES if kind is PersonKind.STUDENT else {kind.value}
         if not wanted & made_for:
-            yield "what", f"the blueprint {duty.what} has no paper for {kind}"
+            yield "what", say.no_paper(duty.what, kind)
 
 
 def _moment(file: PlanPart, calendar: SchoolCalendar, duty: DutyPart) -> Iterator[tuple[str, str]]:
     when = duty.when
     at = calendar.time_of(when)
     if at is None and isinstance(when, SchoolDays):
-        yield "when", "the calendar has no breaks"
+        yield "when", say.NO_BREAKS
     quiet = next((hours for hours in file.quiet_hours if at and at in hours), None)
     is_alert = duty.what == "alert" or when == OnEvent(EventName.ALERT)
     if at and quiet and not is_alert:
-        yield "when", f"{at:%H:%M} is in the quiet hours {quiet.first:%H:%M}-{quiet.last:%H:%M}"
+        yield "when", say.in_quiet_hours(at, quiet.first, quiet.last)
     if isinstance(when, Once) and not _known(calendar, when.day):
-        yield "when", f"{when.day} lies outside all terms"
+        yield "when", say.outside_terms(when.day)
     if isinstance(when, TermWeek) and when.week > max(term.weeks for term in calendar.terms):
-        yield "when", f"no term has a week {when.week}"
+        yield "when", say.no_term_has(when.week)
     if duty.do is Do.QUIZ and any(map(calendar.is_exam_day, _days(calendar, when))):
-        yield "when", "no test begins on an exam day"
+        yield "when", say.NOT_ON_EXAMS
 
 
 def _days(calendar: SchoolCalendar, when: When) -> list[date]:

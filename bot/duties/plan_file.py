@@ -17,6 +17,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from bot.duties import wording_plan as say
 from bot.duties.audience import Audience
 from bot.duties.audience_parser import parse_audience
 from bot.duties.lessons import Hours
@@ -42,10 +43,10 @@ def parse_length(text: str) -> timedelta:
     """``7 days``, ``3h``, ``90 minutes``, ``2 weeks``. Raises ValueError with the reason."""
     found = re.fullmatch(r"([0-9]{1,5}) ?([a-z]+?)s?", text.strip().lower())
     if found is None or found[2] not in _UNITS:
-        raise ValueError(f"{text!r} is no length of time; write it as 7 days, 3h or 90 minutes")
+        raise ValueError(say.bad_length(text))
     length = int(found[1]) * _UNITS[found[2]]
     if not timedelta() < length <= _LONGEST:
-        raise ValueError(f"{text!r} is not between a minute and {_LONGEST.days} days")
+        raise ValueError(say.length_out_of_range(text, _LONGEST.days))
     return length
 
 
@@ -53,7 +54,7 @@ def parse_clock(text: str) -> time:
     """``09:40``. Raises ValueError with the reason."""
     found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text)
     if found is None:
-        raise ValueError(f"{text!r} is no time of day; write it as 09:40")
+        raise ValueError(say.bad_time(text))
     return time(int(found[1]), int(found[2]))
 
 
@@ -61,7 +62,7 @@ def parse_quiet(text: str) -> QuietHours:
     """``21:30-07:00``. Raises ValueError with the reason."""
     first, bar, last = text.partition("-")
     if not bar or first == last:
-        raise ValueError(f"{text!r} is no stretch of hours; write it as 21:30-07:00")
+        raise ValueError(say.bad_stretch(text, "21:30-07:00"))
     return QuietHours(parse_clock(first), parse_clock(last))
 
 
@@ -69,7 +70,7 @@ def parse_hours(text: str) -> Hours:
     """``08:00-11:50``. Raises ValueError with the reason."""
     first, bar, last = text.partition("-")
     if not bar:
-        raise ValueError(f"{text!r} is no stretch of lessons; write it as 08:00-11:50")
+        raise ValueError(say.bad_stretch(text, "08:00-11:50"))
     return Hours(parse_clock(first), parse_clock(last))
 
 
@@ -77,27 +78,31 @@ def parse_cap(text: str) -> Cap:
     """``2 per week``. Raises ValueError with the reason."""
     found = re.fullmatch(r"([0-9]{1,3}) per (day|week|month)", text)
     if found is None:
-        raise ValueError(f"{text!r} is no cap; write it as 2 per week")
+        raise ValueError(say.bad_cap(text))
     return Cap(int(found[1]), Period(found[2]))
 
 
 def _day(text: Any) -> date:
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(f"{text!r} is no date; write it as 2026-09-01")
-    return date.fromisoformat(text)
+        raise ValueError(say.bad_date(text))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(say.no_such_day(text)) from None
 
 
 def _weekday(text: Any) -> Weekday:
     found = next((weekday for weekday in Weekday if weekday.word == str(text).lower()), None)
     if found is None:
-        raise ValueError(f"{text!r} is no weekday; write it as friday")
+        raise ValueError(say.bad_weekday(text))
     return found
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} must be words")
-    return value
+    """A number is words too: what is missing is said by the grammar of the field."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(say.ONE_LINE)
+    return str(value)
 
 
 def _listed(value: Any) -> Any:

@@ -13,10 +13,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx, below
-from bot.duties.behind import Behind, OpenLine
+from bot.duties.behind import Behind, OfClass, OpenLine
 from bot.duties.rules import MAX_REMINDERS, Ask, Do
 from bot.duties.store_values import BOTH, OCCURRENCE_COLUMNS, OPEN_STATES, TaskOf, both, to_occurrence
 from bot.duties.tables import UNGUARDED, occurrence, task
+from bot.people.rules import Stage
 from bot.people.tables import contact, person
 from bot.people.tables_school import parent_follow
 
@@ -104,6 +105,21 @@ class Unfinished:
             )
             for rows in found.values()
         ]
+
+    async def open_in(self, unit: str) -> list[OfClass]:
+        """The oldest campaign first, by 编号; a child once, however many guardians were asked."""
+        rows = await self._tx.rows(
+            BOTH.add_columns(person.c.code, person.c.name, person.c.stage)
+            .join(person, person.c.id == SUBJECT)
+            .where(*_OWED, _here([unit]))
+            .order_by(occurrence.c.planned_at, task.c.occurrence_id, person.c.code, task.c.id)
+        )
+        found: dict[tuple[str, str], OfClass] = {}
+        for row in rows:
+            stage = Stage(row.stage) if row.stage else None
+            one = OfClass(*both(row), row.code, row.name, stage)
+            found.setdefault((one.occurrence.id, one.code), one)
+        return list(found.values())
 
     async def to_remind(self, units: Iterable[str], before: datetime, most: int) -> ToRemind:
         """Whoever had fewer reminders than allowed, and none since ``before``; at most so many tasks."""

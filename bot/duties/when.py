@@ -17,6 +17,7 @@ from datetime import date, time
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from bot.duties import wording_plan as say
 from bot.marked_yaml import did_you_mean
 
 DEFAULT_TIME: Final = time(9, 20)
@@ -126,13 +127,13 @@ When = Once | Weekly | SchoolDays | TermWeek | Monthly | Yearly | OnEvent
 def parse_when(text: str) -> When:
     """The value of a ``when:`` line; spaces and upper case make no difference.
 
-    Raises ValueError with the reason in English.
+    Raises ValueError with the reason.
     """
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     for form, build in _FORMS:
         if found := form.fullmatch(words):
             return build(*found.groups())
-    raise ValueError(f"cannot read {text!r}; write one of: {'; '.join(SHAPES)}")
+    raise ValueError(say.unread_when(text, SHAPES))
 
 
 SHAPES: Final = (
@@ -156,37 +157,36 @@ def _time(text: str | None) -> time | None:
         return None
     found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text)
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError(f"{text} is no time of day; write it as 16:40")
+        raise ValueError(say.bad_time(text))
     return time(int(found[1]), int(found[2]))
 
 
 def _weekday(text: str) -> Weekday:
     names = [weekday.word for weekday in Weekday]
     if text not in names:
-        raise ValueError(f"{text} is no weekday{did_you_mean(text, names)}")
+        raise ValueError(say.bad_weekday(text) + did_you_mean(text, names))
     return Weekday(names.index(text))
 
 
 def _once(day: str, at: str | None) -> When:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
+        raise ValueError(say.bad_date(day))
     try:
-        return Once(date.fromisoformat(day), _time(at)) if len(day) == 10 else _no_date(day)
-    except ValueError as error:
-        raise ValueError(f"{day}: {error}") from None
-
-
-def _no_date(day: str) -> When:
-    raise ValueError(f"{day} is no date; write it as 2026-11-09")
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise ValueError(say.no_such_day(day)) from None
+    return Once(found, _time(at))
 
 
 def _term_week(week: str, weekday: str | None, at: str | None) -> When:
     if not 1 <= int(week) <= 30:
-        raise ValueError(f"a term has no week {week}")
+        raise ValueError(say.no_such_week(week))
     return TermWeek(int(week), _weekday(weekday) if weekday else None, _time(at))
 
 
 def _monthly(day: str, at: str | None) -> When:
     if not 1 <= int(day) <= 28:
-        raise ValueError(f"day {day} is not in every month; write a day from 1 to 28")
+        raise ValueError(say.not_every_month(day))
     return Monthly(int(day), _time(at))
 
 
@@ -194,14 +194,14 @@ def _yearly(month: str, day: str, at: str | None) -> When:
     try:
         date(2027, int(month), int(day))
     except ValueError:
-        raise ValueError(f"{month}-{day} is not a day of every year") from None
+        raise ValueError(say.not_every_year(f"{month}-{day}")) from None
     return Yearly(int(month), int(day), _time(at))
 
 
 def _event(name: str) -> When:
     known = [event.value for event in EventName]
     if name not in known:
-        raise ValueError(f"{name} is no event{did_you_mean(name, known)}")
+        raise ValueError(say.bad_event(name) + did_you_mean(name, known))
     return OnEvent(EventName(name))
 
 

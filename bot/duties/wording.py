@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.duties.rules import CONFIRM_WORDS, Ask, Do, Occurrence, ProofKind, Task
 
+NOBODY: Final[Mapping[int, str]] = MappingProxyType({})
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 PROOFS: Final[dict[ProofKind, str]] = {
@@ -57,23 +59,35 @@ def moment(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+NOTHING_OPEN: Final = "您没有待办。谢谢！"
+
+
 def open_tasks(
-    tasks: Sequence[tuple[Task, Occurrence]], limit: int = 5, excused: Collection[int] = ()
+    tasks: Sequence[tuple[Task, Occurrence]],
+    names: Mapping[int, str] = NOBODY,
+    limit: int = 5,
+    excused: Collection[int] = (),
 ) -> str:
-    """A person's own list, oldest first. What asks for nothing, or for one tap on its card, is no burden.
+    """A person's own list, oldest first; empty if there is nothing. What asks for nothing, or for one tap on
+    its card, is no burden. A letter about several children stands there once, with their ``names``.
 
     ``excused``: the tasks that somebody was excused from and is no longer.
     """
-    tasks = [both for both in tasks if both[1].ask not in (Ask.NOTHING, Ask.TAP)]
-    if not tasks:
-        return "您没有待办。谢谢！"
-    lines = [f"您有{len(tasks)}件待办："]
-    for task, occurrence in tasks[:limit]:
+    asked: dict[str, list[tuple[Task, Occurrence]]] = {}
+    for both in tasks:
+        if both[1].ask not in (Ask.NOTHING, Ask.TAP):
+            asked.setdefault(both[1].id, []).append(both)
+    if not asked:
+        return ""
+    lines = [f"您有{len(asked)}件待办："]
+    for own in list(asked.values())[:limit]:
+        task, occurrence = own[0]
         due = f"，{day(task.due_at)}前" if task.due_at else ""
-        again = "，豁免已结束" if task.id in excused else ""
-        lines.append(f"· {occurrence.title}（{how(occurrence)}{due}{again}）")
-    if len(tasks) > limit:
-        lines.append(f"还有{len(tasks) - limit}件，先做上面的。")
+        about = "、".join(names[one.about] for one, _ in own if one.about in names)
+        again = "，豁免已结束" if any(one.id in excused for one, _ in own) else ""
+        lines.append(f"· {occurrence.title}{f'：{about}' if about else ''}（{how(occurrence)}{due}{again}）")
+    if len(asked) > limit:
+        lines.append(f"还有{len(asked) - limit}件，先做上面的。")
     return "\n".join(lines)
 
 

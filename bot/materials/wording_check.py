@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 def bad_id() -> str:
-    return "id 用小写字母、数字和短横线"
+    return "只用小写字母、数字和短横线"
 
 
 def bad_season(text: str) -> str:

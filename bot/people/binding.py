@@ -21,10 +21,19 @@ MAX_TRIES: Final = 5
 PAUSE: Final = timedelta(hours=24)
 TAIL: Final = 4  # digits of a 编号 that tell people of one class and one name apart
 
-_COMMAND: Final = re.compile(r"^/?(?:绑定|bind)[\s,:]*", re.IGNORECASE)
-_SEPARATOR: Final = re.compile(r"[\s,、;+]+")
+_COMMAND: Final = re.compile(r"^/?(?:绑定|綁定|bind|我是|我叫)[\s,:]*", re.IGNORECASE)
+_LABEL: Final = re.compile(r"(?:姓名|编号|学号|工号)[:\s]*(?=\S)")
+_SEPARATOR: Final = re.compile(r"[\s,、;+。!~]+")
 _NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Za-z_.\-]{1,64}")
-_JOINED: Final = re.compile(r"([^\W\d_·]{2,}(?:·[^\W\d_]+)*)([A-Za-z]{0,2}\d{4,})")
+# The letters before the digits are the number's, unless the whole name is in letters.
+_JOINED: Final = re.compile(
+    r"([^\W\d_·]+(?<![A-Za-z])(?:·[^\W\d_]+(?<![A-Za-z]))*|[A-Za-z]{2,})([A-Za-z]{0,4}\d{3,})"
+)
+# No sum of money, no code from a text message: those do not follow a name.
+_INTRODUCED: Final = re.compile(
+    r"(?:我是|我叫|姓名)?:?(?![你您验转付查骗打收给要])[^\W\d_A-Za-z]{2,4}[\s,、]*(?:编号|学号|工号)?:?"
+    r"(?:[A-Za-z]{1,4}\d{3,}|\d{6,12})[。.]?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ Decision = Bound | Ask | Paused | NoMatch
 def claim(text: str) -> Claim:
     """What 「绑定 王芳 2301001」「王芳，护理2301，0417」「王芳2301001」 claim."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    words = [word for word in map(tidy, _SEPARATOR.split(_COMMAND.sub("", plain))) if word]
+    words = [word for word in map(tidy, _SEPARATOR.split(_LABEL.sub(" ", _COMMAND.sub("", plain)))) if word]
     if words and (joined := _JOINED.fullmatch(words[0])):
         words = [joined[1], joined[2], *words[1:]]
     name, number, units = "", "", list[str]()
@@ -111,6 +120,11 @@ def claim(text: str) -> Claim:
         else:
             units.append(word)
     return Claim(name, number, tidy_unit("/".join(units)))
+
+
+def introduces(text: str) -> bool:
+    """Is this nothing but a name and a number, as who was asked for them answers without the word 绑定?"""
+    return _INTRODUCED.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
 
 
 def decide(said: Claim, candidates: Sequence[Candidate], knocks: Knocks | None, now: datetime) -> Decision:

@@ -50,6 +50,13 @@ _BY_CODE = PERSONS.where(person.c.code == sa.bindparam("code"))
 _BY_NAME = PERSONS.where(person.c.name == sa.bindparam("name"), person.c.left_at.is_(None)).order_by(
     person.c.code
 )
+_ENDING = (
+    PERSONS.where(
+        person.c.code.endswith(sa.bindparam("tail"), autoescape=False), person.c.left_at.is_(None)
+    )
+    .order_by(person.c.code)
+    .limit(sa.bindparam("most"))
+)
 _CHILDREN = (
     PERSONS.join(guardian, guardian.c.child_id == person.c.id)
     .where(guardian.c.parent_id == sa.bindparam("id"), person.c.left_at.is_(None))
@@ -131,6 +138,12 @@ class People(Contacts, Units, Audited):
     async def by_name(self, name: str) -> list[Person]:
         """Everybody of this name; a name is never a key."""
         return persons(await self.tx.rows(_BY_NAME, {"name": tidy(name)}))
+
+    async def ending(self, tail: str, most: int = 1000) -> list[Person]:
+        """Whose 编号 ends so; the lists that teachers read show no more of it."""
+        if not tail.isascii() or not tail.isalnum():
+            return []
+        return persons(await self.tx.rows(_ENDING, {"tail": tail, "most": most}))
 
     async def teachers_of(self, unit: str, roles: Collection[RoleName]) -> list[Person]:
         """Who holds one of the roles for the nearest unit upwards that has anybody; the whole school last."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from bot.db import Tx, insert
+from bot.db import Tx, Write, insert
 from bot.delivery.tables import acceptance, subscription_call
 from bot.messages import Address, Inbound
 from bot.people.binding import Candidate, Claim, Knocks
@@ -103,6 +103,17 @@ _TAKEN = sa.select(contact.c.person_id).where(
     contact.c.realm == sa.bindparam("realm"),
     contact.c.address != sa.bindparam("key"),
 )
+
+
+def by_address(writes: Iterable[Write]) -> list[Write]:
+    """What turns have noted, who was seen in the order of addresses: so couriers lock them as well, and
+    nobody waits in a ring.
+    """
+    seen: list[Write] = []
+    others: list[Write] = []
+    for write in writes:
+        (seen if write.statement is _SEEN else others).append(write)
+    return [*sorted(seen, key=lambda write: str(write.values["address"])), *others]
 
 
 class Contacts:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.db import Tx
 from bot.people.records import UnitHere
 from bot.people.rules import Stage, in_scope
-from bot.people.spelling import ancestors, matching_units
+from bot.people.spelling import ancestors, called_for_short, matching_units
 from bot.people.tables import person, unit
 
 _UNITS = sa.select(unit.c.path, unit.c.stage).order_by(unit.c.path)
@@ -38,6 +38,8 @@ class Units:
         ]
 
     async def find_unit(self, text: str, scope: Sequence[str] = ("",)) -> list[str]:
-        """The units within the scope that a text names: a path, or the end of one. Several when ambiguous."""
+        """The units within the scope that a text names: a path, the end of one, or a class as people say it.
+        Several when ambiguous.
+        """
         paths = [row.path for row in await self.tx.rows(_UNITS) if in_scope(row.path, tuple(scope))]
-        return matching_units(text, paths)
+        return matching_units(text, paths) or called_for_short(text, paths)

@@ -18,11 +18,23 @@ SHOWN: Final = 5  # complaints in a chat answer; the whole list is on the page a
 LEFT: Final = "离校"  # why a task is exempt; on record, so it stays as it is
 UNLINKED: Final = "不再是监护人"
 _LOCAL: Final = ZoneInfo("Asia/Shanghai")
-_WHICH_NUMBER: Final = "学生填学号，教师填工号，家长填学校发的编号。"
+_WHICH_NUMBER: Final = "学生填学号，教师填工号，家长填学校发的编号；不知道就问班主任。"
+
+
+def welcome(school: str) -> str:
+    """To a new follower whom we do not know."""
+    return (
+        f"您好，这里是{school}的反诈课代表。\n"
+        f"发「绑定 姓名 编号」认识您，例如：绑定 张明 2301001。{_WHICH_NUMBER}\n"
+        "我们不会向您要钱、验证码、银行卡号，也不会让您下载东西。"
+    )
 
 
 def who_are_you() -> str:
-    return f"还不认识您。请发「绑定 姓名 编号」，例如：绑定 张明 2301001。{_WHICH_NUMBER}"
+    return (
+        f"还不认识您。请发「绑定 姓名 编号」，例如：绑定 张明 2301001。{_WHICH_NUMBER}\n"
+        "不绑定也能用：「被骗」马上求助，「查」可疑的话，「人工」找人。"
+    )
 
 
 def ask(missing: Missing) -> str:
@@ -47,6 +59,23 @@ def paused(until: datetime) -> str:
 def bound(person: Person) -> str:
     who = f"{person.name}（尾号{person.code[-4:]}），{leaf(person.unit)}"
     return f"已核对，您是{who}。以后按账号识别，不必再输。"
+
+
+_URGENT: Final = "急事拨110，疑似被骗拨96110。"
+
+
+def ask_at_school(phone: str) -> str:
+    """To somebody we do not know."""
+    return f"请直接找孩子的班主任，或您自己的班主任、辅导员{_or_call(phone)}。{_URGENT}"
+
+
+def ask_the_office(phone: str) -> str:
+    """To a teacher, who is the one whom others are sent to."""
+    return f"请找本单位的反诈联络员，或学校的管理员{_or_call(phone)}。{_URGENT}"
+
+
+def _or_call(phone: str) -> str:
+    return f"，也可以打学校值班电话 {phone}" if phone else ""
 
 
 def transferred(before: str, after: str) -> str:

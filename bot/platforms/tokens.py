@@ -8,7 +8,8 @@ whole IP.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -118,6 +119,10 @@ class Tokens:
         if (stored := self._remembered(account)) is not None:
             return stored.value
         known = self._trouble.get(account)
+        with _patient():
+            return await self._current(account, known)
+
+    async def _current(self, account: str, known: _Trouble | None) -> str:
         async with self._locks[account]:
             if (stored := self._remembered(account)) is not None:
                 return stored.value
@@ -130,6 +135,10 @@ class Tokens:
     async def replace(self, account: str, rejected: str) -> str:
         """After the platform refused ``rejected``: what others have stored since, else one refresh."""
         known = self._trouble.get(account)
+        with _patient():
+            return await self._replace(account, rejected, known)
+
+    async def _replace(self, account: str, rejected: str, known: _Trouble | None) -> str:
         async with self._locks[account]:
             stored = await self._look(account)
             if stored.value != rejected and stored.valid(self._clock()):
@@ -245,6 +254,17 @@ class Tokens:
         self._seen.pop(account, None)
         async with self._database.begin() as tx:
             await TokenStore(tx).settle(account, until, **values)
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Whatever keeps us from a token, say a database that is away, nothing has left: WAIT."""
+    try:
+        yield
+    except PlatformError:
+        raise
+    except Exception as error:
+        raise PlatformError(Verdict.WAIT, 0, f"no token: {type(error).__name__}", SOON) from error
 
 
 def _issued(platform: Platform, answer: dict[str, object]) -> Issued:

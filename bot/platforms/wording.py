@@ -4,15 +4,15 @@ from __future__ import annotations
 
 
 def not_a_member() -> str:
-    return "没有认出你的企业微信身份。请在本校企业微信里重新打开这个链接。"
+    return "没有认出您的企业微信身份。请在本校企业微信里重新打开这个链接。"
 
 
 def not_in_directory() -> str:
-    return "没有认出你的家长身份。请从“学校通知”里重新打开这个链接；仍不行请联系班主任。"
+    return "没有认出您的家长身份。请从「学校通知」里重新打开这个链接；仍不行请联系班主任。"
 
 
 def not_a_follower() -> str:
-    return "没有认出你的微信身份。请从公众号里重新打开这个链接。"
+    return "没有认出您的微信身份。请从公众号里重新打开这个链接。"
 
 
 def snapshot() -> str:

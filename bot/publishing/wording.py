@@ -148,7 +148,7 @@ FORWARDED: Final = "转好后回「已转发」，无需截图。"
 
 
 def to_forward(title: str) -> str:
-    return f"「{title}」请转到班级家长群："
+    return f"请把「{title}」转到班级家长群："
 
 
 def links_left(classes: int) -> str:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from bot.people.spelling import simple
+
 _CIRCLED: Final = {chr(0x2460 + n): "ABCDEF"[n] for n in range(6)}
 _ORDINALS: Final = {"一": "A", "二": "B", "三": "C", "四": "D", "五": "E", "六": "F"}
 _TRUE: Final = frozenset({"对", "正确", "是", "是的", "对的", "√", "✓", "✔", "t", "true", "yes", "y"})
@@ -25,7 +27,7 @@ def read_answer(text: str, letters: str, *, judge: bool = False) -> frozenset[st
     letter or word makes it no answer, so that chatter never costs a point.
     """
     plain = "".join(_CIRCLED.get(ch, ch) for ch in text)
-    plain = unicodedata.normalize("NFKC", plain).strip().casefold()
+    plain = simple(unicodedata.normalize("NFKC", plain).strip().casefold())
     if judge:
         bare = _SEPARATORS.sub("", plain)
         for words, letter in ((_TRUE, "A"), (_FALSE, "B")):

@@ -91,13 +91,20 @@ def unclean(sitting: Sitting) -> str:
     return f"这一遍错了{sitting.slips}题。换一份新卷再来，发「答题」就开始。"
 
 
-def unclear(sitting: Sitting, item: Item) -> str:
-    """For a reply that is no answer; after the third in a row we are quiet."""
+def unclear(sitting: Sitting, item: Item, no_idea: bool = False) -> str:
+    """For a reply that is no answer, 不知道 among them; after the third in a row we are quiet."""
     place = f"第{min(sitting.mastered_count + 1, sitting.total)}题"
     if sitting.unclear >= 2:
         return f"先停在{place}，想继续发「继续」。"
-    letters = "对/错" if item.type is ItemType.JUDGE else "/".join(SHOWN[: len(item.options)])
-    return f"没看懂。回 {letters}，或「退出」（进度已存，{sitting.mastered_count}/{sitting.total}）。"
+    if no_idea:
+        then = "。" if sitting.mode == "clean-run" else "，再换一题。"
+        return f"不会也没关系：选一个觉得最对的，回 {_letters(item)}。答错会讲原因{then}"
+    kept = "" if sitting.practice else f"（进度已存，{sitting.mastered_count}/{sitting.total}）"
+    return f"没看懂。回 {_letters(item)}，或「退出」{kept}。"
+
+
+def _letters(item: Item) -> str:
+    return "对/错" if item.type is ItemType.JUDGE else "/".join(SHOWN[: len(item.options)])
 
 
 def no_pictures() -> str:

@@ -22,16 +22,17 @@ def minutes(points: int) -> int:
     return max(1, round(points * _MINUTES))
 
 
-def record(called: str, word: str) -> str:
-    """What to send when the class is through."""
-    return f"登记 {called} {word} {_WAY}"
+def record(unit: str, called: str, word: str) -> str:
+    """What to send when the class is through. A class ``301`` by more of its path: alone it is a 编号."""
+    name = "/".join(unit.split("/")[-2:]) if called.isascii() else called
+    return f"登记 {name} {word} {_WAY}"
 
 
 def told(title: str, tests: Sequence[ClassTest], called: Mapping[str, str]) -> str:
     """When a test has gone out, to the teacher of classes that do it without phones."""
     names = [called[test.pupils.unit] + (f"（{_alone(test)}）" if _alone(test) else "") for test in tests]
     classes = "、".join(names[:_SHOWN]) + (f"等{len(called)}个班" if len(names) > _SHOWN else "")
-    then = _then(called[tests[0].pupils.unit], word_of(title), len(called))
+    then = _then(tests[0].pupils.unit, called, word_of(title))
     return f"{classes} {title}：{_how_long(tests)}。{then}"
 
 
@@ -56,7 +57,7 @@ def head() -> str:
 def tail(tests: Sequence[ClassTest], called: Mapping[str, str]) -> str:
     first = tests[0].pupils
     word = words_of(one.pupils.occurrence for one in tests)[first.occurrence.id]
-    return _then(called[first.unit], word, len(called))
+    return _then(first.unit, called, word)
 
 
 def more(left: int) -> str:
@@ -83,9 +84,9 @@ def _length(points: int) -> str:
     return f"{points}题约{minutes(points)}分钟"
 
 
-def _then(called: str, word: str, classes: int) -> str:
-    others = "，其他班照样写" if classes > 1 else ""
-    return f"做完发「{record(called, word)}」{others}。"
+def _then(unit: str, called: Mapping[str, str], word: str) -> str:
+    others = "，其他班照样写" if len(called) > 1 else ""
+    return f"做完发「{record(unit, called[unit], word)}」{others}。"
 
 
 # On the screen and on paper.

@@ -7,13 +7,13 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from bot.accounts import logs_in
-from bot.duties.rules import Ask, Occurrence, ProofKind, Task
+from bot.duties.rules import Ask, Do, Occurrence, ProofKind, Task
 from bot.messages import Choice
 from bot.people.rules import Person
 from bot.receipts.rules import Level
-from bot.receipts.wording import sign_by_hand
+from bot.receipts.wording import open_letter, sign_by_hand
 from bot.school import School
-from bot.settings import WecomApp
+from bot.settings import AccountSettings, WecomApp
 from bot.web.rules import sign_url
 from bot.work import Work
 
@@ -42,15 +42,37 @@ async def by_hand(
         slug = await work.receipts.slug_of(occurrence.id)
         about = ""
         if account is not None and logs_in(account) and slug:
-            realm = "member" if isinstance(account, WecomApp) else "follower"
-            query = urlencode({"as": realm, "next": f"/a/{slug}#act"})
-            url = f"{base}/oauth/{account.id}?{query}"
+            url = _log_in(base, account, f"/a/{slug}#act")
         else:
             url = sign_url(school.key, base, person.id, task.id, now)
             about = children[task.about].name if task.about in children else ""
         label = sign_by_hand(occurrence.title, about)
         found.setdefault(url, Choice(label, label, url))
     return tuple(found.values())[:_MOST]
+
+
+async def letters(
+    work: Work, school: School, account_id: str, tasks: Sequence[tuple[Task, Occurrence]]
+) -> tuple[Choice, ...]:
+    """A link to each letter among these tasks that is not signed by hand, so that it can be read again."""
+    account = school.accounts.get(account_id)
+    base = school.accounts.url(account) if account else school.accounts.public_url
+    found: dict[str, Choice] = {}
+    for task, occurrence in tasks:
+        if occurrence.do is not Do.LETTER or waits_for_hand(school, task, occurrence):
+            continue
+        if slug := await work.receipts.slug_of(occurrence.id):
+            label = open_letter(occurrence.title)
+            url = f"{base}/a/{slug}"
+            if account is not None and logs_in(account):
+                url = _log_in(base, account, f"/a/{slug}")
+            found.setdefault(slug, Choice(label, label, url))
+    return tuple(found.values())[:_MOST]
+
+
+def _log_in(base: str, account: AccountSettings, page: str) -> str:
+    realm = "member" if isinstance(account, WecomApp) else "follower"
+    return f"{base}/oauth/{account.id}?{urlencode({'as': realm, 'next': page})}"
 
 
 def waits_for_hand(school: School, task: Task, occurrence: Occurrence) -> bool:

@@ -23,6 +23,10 @@ def sign_by_hand(title: str, about: str = "") -> str:
     return f"手写签名：{title}" + (f"（{about}）" if about else "")
 
 
+def open_letter(title: str) -> str:
+    return f"打开：{title}"
+
+
 def please_by_hand() -> str:
     return "学校要求手写签名：请点下面的链接，在页面上写上您的姓名。链接只给您本人，请勿转发。"
 
@@ -46,6 +50,14 @@ def statement(sealed: SealedReceipt) -> str:
     return (
         f"{leaf(facts.unit)} {facts.name[:1]}* 于 {moment(facts.at)} 完成「{facts.what}」"
         f"（{facts.result}，{LEVELS[facts.level]}）。"
+    )
+
+
+def how_to_check() -> str:
+    """To whoever asks whether something is true, without the thing itself."""
+    return (
+        "学校发的都有验真码，把它发给我就能查，例如：验 9F3K7P。"
+        "别人转来的话，发「查」和那段话。要钱、要验证码的，先停手，打电话问老师本人。"
     )
 
 

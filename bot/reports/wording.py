@@ -55,6 +55,17 @@ def stats(tallies: Sequence[Tally], scope: Sequence[str], now: datetime, school:
     return within(lines, [line for line in tail if line], "项")
 
 
+def no_figures(scope: Sequence[str], school: str, was_named: bool) -> str:
+    """``was_named``: a campaign was asked for that nobody of these units takes part in."""
+    if not was_named:
+        return "还没有可统计的活动。"
+    return f"{several(scope) if any(scope) else school}没有人参加这项活动。"
+
+
+def not_yet(title: str) -> str:
+    return f"「{title}」还没有发过，没有数字。"
+
+
 def own_class(
     tallies: Sequence[Tally], now: datetime, more: Sequence[str] = (), limit: int = LIMIT
 ) -> str:

@@ -7,12 +7,12 @@ from typing import Final
 
 from bot.people.rules import labels
 
-PAGE: Final = "全部名单"
+PAGE: Final = "未完成的全部名单"
 NAMES: Final = 15  # of a campaign, in one message
 FEW: Final = 15  # people; with more than one class more of them are told class by class
 MOST: Final = 300  # people whose names are looked up for a message or a page; more are in the file
 HEAD: Final = "（仅您可见，请勿转发到群）"
-RECORD: Final = "有特殊情况：登记 编号 活动 电话告知"
+RECORD: Final = "已在电话里、当面说过：登记 尾号 活动 电话告知"
 _CAMPAIGNS: Final = 6
 ONE_CLASS: Final = "看一个班：未完成 班级"
 
@@ -39,6 +39,14 @@ def totals(units: Mapping[str, int], campaigns: Sequence[tuple[str, int]]) -> li
 
 def yours(units: str) -> str:
     return f"您负责：{units}。其他班请联系管理员。"
+
+
+def not_in_a_group() -> str:
+    """With a sentence that a teacher may copy into the group of the class."""
+    return (
+        "不能在群里点名没做完的人，家长和孩子都会难堪。群里可以发这一句：\n"
+        "「还有同学没完成反诈任务，抽几分钟做一下，有困难找我。」\n要提醒本人，我可以私下发。"
+    )
 
 
 def reminded(people: int, resting: int, later: int) -> str:

@@ -32,7 +32,8 @@ def cases(count: int | str, lost: str, prevented: str) -> str:
 
 def a_year_ago(count: int | str, lost: str) -> str:
     money = "" if lost == NOT_SHOWN or count == 0 else f"，损失{lost}元"
-    return f"上年同期发案{count}起{money}。"
+    ours = "（只算登记在本系统里的）" if count == 0 else ""
+    return f"上年同期发案{count}起{ours}{money}。"
 
 
 def note() -> str:

@@ -253,8 +253,8 @@ def unknown_campaign(id_: str) -> str:
     return f"没有活动「{id_}」，或者它与该单位无关。"
 
 
-def needs(option: str) -> str:
-    return f"请用 {option} 指明。"
+def needs_campaign() -> str:
+    return "签名回收表要写明是哪一项活动：--campaign 编号；编号见 stats --json 的 campaign。"
 
 
 def badly_timed(text: str) -> str:

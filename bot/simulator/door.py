@@ -91,6 +91,8 @@ def _said(result: Json, mishap: Mishap | None) -> web.Response:
         return web.Response(text="<!doctype html><title>上网认证</title>", content_type="text/html")
     if mishap is Mishap.HUGE:
         result = {**result, "padding": " " * _HUGE}
+    if mishap is Mishap.ODD:
+        result = {**result, "errcode": []}
     text = json.dumps(result, ensure_ascii=False)
     if mishap is Mishap.CUT:
         text = text[: len(text) // 2]

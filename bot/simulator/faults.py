@@ -17,6 +17,7 @@ class Mishap(StrEnum):
     HTML = "html"  # done, but somebody on the way answers 200 with a page
     CUT = "cut"  # done, but half of the JSON is missing
     HUGE = "huge"  # done, but the answer has five megabytes
+    ODD = "odd"  # done, but the errcode is a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Faults:
         self._queues.setdefault(path, deque()).extend([None] * times)
 
     def garble(self, path: str, mishap: Mishap, times: int = 1) -> None:
-        """HTML, CUT or HUGE."""
+        """HTML, CUT, HUGE or ODD."""
         self._add(path, Fault(mishap, 0), times)
 
     def take(self, path: str) -> Fault | None:

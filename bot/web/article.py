@@ -168,11 +168,13 @@ def _logins(visit: Visit, slug: str, occurrence: Occurrence) -> list[LoginButton
     here = [account for account in able if accounts.url(account).partition("://")[2] == visit.request.host]
     buttons = []
     for account in here or able:
-        label = (
-            "" if len(here or able) == 1 else wording.account(isinstance(account, WecomApp), account.units)
-        )
-        query = {"next": f"/a/{slug}" + _keep(visit)}
-        if visit.asked("v") in PARENTS and Realm.PARENT in visit.pages.realms(account.id):
+        is_parent = visit.asked("v") in PARENTS and Realm.PARENT in visit.pages.realms(account.id)
+        label = ""
+        if len(here or able) > 1:
+            label = wording.account(isinstance(account, WecomApp), account.units, is_parent)
+        # Who has read the letter comes back to where it is signed, not to its first line.
+        query = {"next": f"/a/{slug}{_keep(visit)}#act"}
+        if is_parent:
             query["as"] = "parent"
         words = wording.login(occurrence.ask) + label
         buttons.append(LoginButton(words, f"{accounts.url(account)}/oauth/{account.id}?{urlencode(query)}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,11 +10,11 @@ from typing import Final
 from aiohttp import web
 
 from bot.delivery.store_courier import CourierRows
-from bot.delivery.wording import mend, way
+from bot.delivery.wording import mend, stopped_because, way
 from bot.duties.occurrences import Planned, occurrences
 from bot.duties.plan_values import ZONE
 from bot.duties.rules import Do, Occurrence, OccurrenceState
-from bot.people.rules import TEACHER_ROLES
+from bot.people.rules import TEACHER_ROLES, PersonKind
 from bot.reports.rules import Tally, by_campaign, merged
 from bot.web import wording
 from bot.web.console import Desk, desk
@@ -47,9 +48,10 @@ async def show(visit: Visit) -> web.StreamResponse:
         me = await desk(visit, work)
         going = await _going(visit, work, me, _BACK)
         waiting = await _waiting(work, me)
+        registered = [o for o in await work.duties.in_state(OccurrenceState.ASKED) if me.may_change(o.unit)]
         stopped = await _stopped(visit, CourierRows(tx)) if me.whole_school else []
         taken_back = await _taken_back(visit, work) if me.whole_school else []
-        people = sum([await work.people.count(unit) for unit in me.scope])
+        people = [(kind, count) for kind in PersonKind if (count := await _count(work, me.scope, kind))]
     return visit.page(
         "console_home.html",
         me=me,
@@ -57,12 +59,18 @@ async def show(visit: Visit) -> web.StreamResponse:
         today=[g for g in going if g.today],
         going=[g for g in going if not g.today][:_SHOWN],
         waiting=waiting,
+        registered=registered,
         stopped=stopped,
         taken_back=taken_back,
         unsound=visit.pages.unsound() if me.whole_school else (),
         people=people,
         coming=_coming(visit, me),
     )
+
+
+async def _count(work: Work, units: Sequence[str], kind: PersonKind) -> int:
+    """Pupils apart from their parents: a teacher knows how many sit in the class."""
+    return sum([await work.people.count(unit, kind) for unit in units])
 
 
 async def campaigns(visit: Visit) -> web.StreamResponse:
@@ -117,7 +125,7 @@ async def _stopped(visit: Visit, rows: CourierRows) -> list[tuple[str, str]]:
     states = await rows.account_states()
     known = visit.school.accounts
     return [
-        (id_.replace("/mass", " 群发"), why)
+        (id_.replace("/mass", " 群发"), stopped_because(why))
         for id_, (_, why) in sorted(states.items())
         if why and known.get(id_.removesuffix("/mass"))
     ]

@@ -10,7 +10,7 @@ from bot.duties import excusing
 from bot.duties.rules import Ask
 from bot.people.rules import Person
 from bot.people.spelling import tidy
-from bot.web import wording
+from bot.web import wording, wording_audit
 from bot.web.console import desk
 from bot.web.store import WebStore
 from bot.web.visit import Visit
@@ -65,10 +65,11 @@ async def audit(visit: Visit) -> web.StreamResponse:
     async with visit.pages.database.reading() as tx:
         me = await desk(visit, Work(tx))
         lines = await WebStore(tx).audit_of(me.person.id)
-    said = [(line.at, wording.audit(line.what), _details(line.detail)) for line in lines]
+    said = [(line.at, wording_audit.audit(line.what), _details(line.detail)) for line in lines]
     return visit.page("console_audit.html", me=me, lines=said)
 
 
 def _details(detail: object) -> str:
     shown = detail.items() if isinstance(detail, dict) else ()
-    return "；".join(f"{wording.detail(name)} {value}" for name, value in shown if value)
+    said = ((wording_audit.detail(name), wording_audit.detail_value(name, value)) for name, value in shown)
+    return "；".join(f"{name} {value}" for name, value in said if value)

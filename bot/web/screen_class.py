@@ -52,6 +52,6 @@ async def show(visit: Visit) -> web.StreamResponse:
         rule=say.rule(),
         over=say.over(),
         afterwards=say.afterwards(),
-        record=say.record(leaf(unit), word_of(occurrence.title)),
+        record=say.record(unit, leaf(unit), word_of(occurrence.title)),
         left_out=say.left_out(),
     )

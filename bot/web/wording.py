@@ -87,7 +87,7 @@ def thanks(receipts: Sequence[tuple[str, str]]) -> str:
     """After signing: (child's name or empty, code) of each receipt."""
     if len(receipts) == 1:
         return f"已收到您的签收，编号 {receipts[0][1]}。"
-    return f"{len(receipts)}份回执已分别记入。"
+    return f"已收到您的签收，{len(receipts)}份回执已分别记入。"
 
 
 def other_guardian() -> str:
@@ -193,99 +193,14 @@ def login(ask: Ask) -> str:
     return "登录后签收" if ask is Ask.SIGN else "登录后确认"
 
 
-def account(app: bool, units: Sequence[str]) -> str:
-    """Which of several accounts a login button means."""
-    kind = "企业微信" if app else "公众号"
+def account(app: bool, units: Sequence[str], parent: bool = False) -> str:
+    """Which of several accounts a login button means; to a parent the app is 学校通知."""
+    kind = ("学校通知" if parent else "企业微信") if app else "公众号"
     return f"（{kind}{'·' + '、'.join(map(leaf, units)) if units else ''}）"
 
 
 def scope(units: Sequence[str], school: str) -> str:
     return "、".join(leaf(unit) or school for unit in units)
-
-
-_AUDIT: Final = {
-    "console entered": "进入控制台",
-    "console link": "取登录链接",
-    "people search": "查找人员",
-    "looked at unfinished": "查看未完成名单",
-    "exempted": "登记豁免",
-    "exemption ended": "取消豁免",
-    "looked at own classes": "查看本班",
-    "looked at followers": "查看未关注名单",
-    "stats": "查看统计",
-    "export": "导出",
-    "roster preview": "预览花名册",
-    "roster.import": "导入花名册",
-    "roster.undo": "撤回导入",
-    "campaign approve": "通过审批",
-    "campaign pause": "暂停活动",
-    "campaign resume": "恢复活动",
-    "campaign stop": "停止活动",
-    "article draft": "做公众号草稿",
-    "article publish": "要求发布文章",
-    "article agree": "同意发布文章",
-    "article back": "先不发布文章",
-    "article public": "确认文章已发布",
-    "article nothing": "确认文章没有发布",
-    "push": "发起推送",
-    "push trial": "试发给自己",
-    "approved": "通过审批",
-    "alert drafted": "起草预警",
-    "bound in chat": "绑定账号",
-    "call opened": "求助",
-    "cases looked at": "查看案件列表",
-    "call looked at": "查看求助或预警",
-    "call answered": "接通求助或预警",
-    "call unreached": "记下联系不上",
-    "call passed on": "转给别人",
-    "call closed": "记下结果",
-    "police list": "登记预警",
-    "case looked at": "查看案件",
-    "case opened": "立案",
-    "case corrected": "更正案件",
-    "case visited": "记录回访",
-    "case referred": "登记转介",
-    "case noted": "记事",
-    "case handed over": "转交案件",
-    "case closed": "结案",
-    "case card approved": "通过案例卡",
-    "case look-back": "生成履职材料",
-}
-
-
-def audit(what: str) -> str:
-    """A line of the log in words; one we have no word for stays as it is."""
-    return _AUDIT.get(what, what)
-
-
-_DETAILS: Final = {
-    "account": "账号",
-    "article": "文章",
-    "bytes": "字节",
-    "call": "求助编号",
-    "campaign": "活动",
-    "case": "案件",
-    "day": "日期",
-    "ending": "格式",
-    "found": "找到",
-    "import": "导入编号",
-    "kind": "类别",
-    "new": "新增",
-    "occurrence": "活动",
-    "outcome": "结果",
-    "page": "页面",
-    "refused": "未登记",
-    "to": "转给",
-    "unit": "单位",
-    "units": "单位",
-    "version": "版本",
-    "what": "内容",
-}
-
-
-def detail(name: str) -> str:
-    """What a figure beside a line of the log means."""
-    return _DETAILS.get(name, name)
 
 
 def as_of(at: datetime) -> str:

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.cli.docs import generated
+from bot.loading import load_settings
 from tests.cli.office import SECRETS, Office
 
 
@@ -48,6 +50,41 @@ async def test_a_missing_secret_is_named_and_the_other_faults_too(office: Office
     assert "schedules.yaml:18" in found.err
 
 
+async def test_nothing_is_said_of_a_secret_that_is_only_missing(office: Office) -> None:
+    office.environment["CAMPUS_AES_KEY"] = None
+    office.change("settings.yaml", "${CAMPUS_SECRET}", "${campus_secret}")
+    found = await office.types("check")
+    about = [line for line in found.err.splitlines() if "settings.yaml" in line]
+    assert len(about) == 2
+    assert "环境变量 CAMPUS_AES_KEY 没有设置" in found.err
+    assert "环境变量 campus_secret 没有设置" in found.err
+
+
+@pytest.mark.parametrize(
+    "secret", ["@long-enough-secret", "long enough: #secret", '"long-enough-secret', "1234567890123456.50"]
+)
+def test_a_secret_is_one_value_whatever_signs_it_holds(office: Office, secret: str) -> None:
+    found = load_settings(office.settings, {**SECRETS, "BOT_SECRET_KEY": secret, "CAMPUS_SECRET": secret})
+    assert found.secret_key.get_secret_value() == secret
+
+
+def test_a_password_of_the_database_may_hold_any_sign(office: Office) -> None:
+    url = "postgresql+asyncpg://bot:${DATABASE_PASSWORD}@127.0.0.1:5432/bot"
+    office.change("settings.yaml", "sqlite+aiosqlite:///data/bot.db", url)
+    found = load_settings(office.settings, {**SECRETS, "DATABASE_PASSWORD": "p@ss: #w/rd%41"})
+    made = make_url(found.database)
+    assert (made.password, made.host, made.database) == ("p@ss: #w/rd%41", "127.0.0.1", "bot")
+
+
+async def test_settings_that_no_process_could_live_with(office: Office) -> None:
+    office.change("settings.yaml", "listen: 127.0.0.1:0", "listen: localhost\nretention: {answers: 0}")
+    office.change("settings.yaml", "sqlite+aiosqlite:", "sqlite:")
+    office.change("settings.yaml", "api_base_url: http://", "api_base_url: ")
+    found = await office.types("check")
+    told = {line.split("：")[0].rpartition(" ")[2] for line in found.err.splitlines()}
+    assert {"listen", "answers", "database", "api_base_url"} <= told
+
+
 async def test_a_missing_secret_has_the_same_words_in_every_command(office: Office) -> None:
     office.environment["CAMPUS_SECRET"] = None
     found = await office.types("stats")
@@ -75,7 +112,7 @@ async def test_no_secret_is_ever_printed(office: Office) -> None:
     found = await office.types("check")
     assert found.code == 1
     assert "43" in found.err
-    assert "lisen is not known here" in found.err
+    assert "不认识 lisen" in found.err
     printed = found.out + found.err
     assert [value for value in office.environment.values() if value and value in printed] == []
 

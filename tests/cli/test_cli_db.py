@@ -146,7 +146,7 @@ async def test_a_restored_database_sends_nothing_again(office: Office) -> None:
     database = await restored(office, timedelta(days=15))
     resumed = await office.types("db", "resume")
     assert resumed.code == 0, resumed.err
-    assert f"账号 campus 恢复发送（原来停发：{RESTORED}）" in resumed.out
+    assert "账号 campus 恢复发送（原来停发：由备份恢复）" in resumed.out
     assert "1 条可能已经发过，不再发送" in resumed.out
     assert await states(database) == {"waiting": ("unknown", RESTORED)}
     async with database.reading() as tx:
@@ -279,7 +279,7 @@ async def test_a_database_that_cannot_be_opened_is_one_line(office: Office) -> N
     refused = await office.types("db", "upgrade")
     assert refused.code == 1
     assert refused.err.count("\n") == 1
-    assert "数据库用不了" in refused.err
+    assert "数据库用不了：这个文件不是数据库" in refused.err
     assert SECRETS["BOT_SECRET_KEY"] not in refused.err
 
 

@@ -11,6 +11,7 @@ from bot.delivery.store_inbox import Inbox
 from bot.delivery.tables import account_state, quota
 from bot.duties.plan_values import ZONE
 from bot.messages import Reply
+from bot.people.tables import contact
 from bot.settings import WecomApp
 from tests.cli.office import SECRETS
 from tests.cli.ward import HOST, Ward
@@ -54,10 +55,16 @@ async def test_an_ip_that_is_not_trusted(ward: Ward) -> None:
 async def test_an_address_that_was_never_saved_in_the_console(ward: Ward) -> None:
     """It answers well, and the platform does not know it: the page is named until something has come."""
     found = await ward.doctor()
-    assert found.out.count("没有收到过平台的回调") == 2
+    assert found.out.count("从来没有收到过平台的回调") == 2
     assert f"接收消息→设置API接收，URL 填 {ward.url}/callback/campus" in found.out
     assert f"消息与事件推送，URL 填 {ward.url}/callback/public" in found.out
     database = ward.office.database()
+    longer = datetime.now(UTC) - timedelta(days=20)
+    async with database.begin() as tx:
+        tx.write(contact.update().where(contact.c.account == "campus"), last_in_at=longer)
+    found = await ward.doctor()
+    assert found.out.count("从来没有收到过平台的回调") == 1  # the official account has never been heard
+    assert f"地址以前是通的，上一次是 {longer.astimezone(ZONE):%Y-%m-%d %H:%M}" in found.out
     async with database.begin() as tx:
         for key in ("campus|xiaolin|1", "campus2|xiaolin|2", "wx0123456789abcdef|oLin|3"):
             Inbox(tx).remember(key, Reply("好"), datetime.now(UTC))
@@ -85,10 +92,11 @@ async def test_the_running_bot_has_other_secrets(ward: Ward) -> None:
 @pytest.mark.parametrize(
     ("public_url", "told"),
     [
-        (f"http://{HOST}:9", "回调地址连不上"),
+        (f"http://{HOST}:9", "回调地址连不上（对方没有在听"),
+        ("http://nowhere.invalid", "回调地址连不上（域名查不到）"),
         ("PLATFORM/nowhere", "回调地址 404"),
         ("PLATFORM/page/page.html?", "回调地址的答复被改过"),
-        ("file:///etc/passwd#", "回调地址不是网址"),
+        ("file:///etc/passwd#", "public_url：以 http:// 或 https:// 开头"),
     ],
 )
 async def test_addresses_that_lead_elsewhere(ward: Ward, public_url: str, told: str) -> None:
@@ -122,7 +130,7 @@ async def test_quotas_that_run_low(ward: Ward) -> None:
     ):
         assert line in found.out
     assert "素材上传" not in found.out, "nothing was uploaded"
-    assert "本账号已停发：restored from a backup" in found.err
+    assert "本账号已停发：由备份恢复" in found.err
     assert found.code == 1
 
 

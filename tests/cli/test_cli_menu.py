@@ -50,8 +50,9 @@ async def test_check_names_every_fault_of_a_menu_with_its_line(office: Office) -
 """)  # fmt: skip
     found = await office.types("check")
     assert found.code == 1
-    for line, words in ((16, "at most 16 bytes"), (17, "exactly one"), (20, "begins with")):
+    for line, words in ((16, "最多 16 字节"), (17, "也只写一样"), (20, "网址以 http:// 或 https:// 开头")):
         assert [one for one in found.err.splitlines() if f":{line}: " in one and words in one], found.err
+    assert len([one for one in found.err.splitlines() if "settings.yaml" in one]) == 3
 
 
 async def test_check_knows_which_words_are_understood(office: Office) -> None:
@@ -72,4 +73,4 @@ async def test_a_start_refuses_what_check_refuses(office: Office) -> None:
     office.change("settings.yaml", "    headcount: 20\n", "    headcount: 20\n    menu: []\n")
     found = await office.types("schedule", "next")
     assert found.code == 1
-    assert "at least 1" in found.err
+    assert "至少 1 项" in found.err

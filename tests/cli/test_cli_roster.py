@@ -70,4 +70,5 @@ async def test_a_useless_file_is_refused(office: Office, text: str) -> None:
 
 
 async def test_no_such_file_is_wrong_usage(office: Office) -> None:
-    assert (await office.types("roster", "import", office.folder / "none.csv")).code == 2
+    missing = await office.types("roster", "import", office.folder / "none.csv")
+    assert (missing.code, "没有这个文件" in missing.err) == (2, True)

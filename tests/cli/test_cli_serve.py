@@ -82,7 +82,7 @@ async def test_unsound_files_are_told_before_anything_starts(office: Office, roo
     assert b"schedules.yaml:18" in err
     office.change("settings.yaml", "listen: 127.0.0.1:0", "listen: localhost")
     refused = await office.types("serve")
-    assert (refused.code, "listen 要写成 地址:端口" in refused.err) == (1, True)
+    assert (refused.code, "listen：要写成 地址:端口" in refused.err) == (1, True)
 
 
 async def test_a_port_that_is_taken(office: Office, root: Path) -> None:

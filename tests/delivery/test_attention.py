@@ -215,7 +215,8 @@ async def says_alert(post: Post, code: str, rest: str) -> Say:
 
 async def test_the_staff_group_hears_of_staff_duties_only(post: Post) -> None:
     school = post.stage.bot.school
-    for duty, groups in (("staff-reminder", 1), ("weekly-reminder", 0)):
+    empty = (("morning-digest", 0), ("office-meeting", 0))
+    for duty, groups in (("staff-reminder", 1), *empty, ("weekly-reminder", 0)):
         campaign = await post.launched(duty)
         async with post.work() as work:
             found = await work.duties.occurrence(campaign)

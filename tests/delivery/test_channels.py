@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+import pytest
 import sqlalchemy as sa
 
 from bot.cli.store_upkeep import Upkeep
 from bot.delivery.rules import BEST_FIRST, DeliveryState, Standing, standing
 from bot.delivery.tables import delivery
 from bot.delivery.wording import why
-from tests.delivery.post import SEND, TEMPLATE, Post
+from tests.delivery.post import CUSTOM, SEND, TEMPLATE, Post
 
 
 async def test_the_official_account_takes_over(post: Post) -> None:
@@ -111,6 +112,26 @@ async def test_a_silent_follower_is_told_by_a_template(post: Post) -> None:
     await post.sends()
     assert post.calls(TEMPLATE) == ["ok"]
     assert await post.states(campaign) == {Standing.DELIVERED: 3}
+
+
+@pytest.mark.parametrize("code", [45015, 45047])
+async def test_a_window_that_somebody_else_used_up_is_closed_for_us_too(post: Post, code: int) -> None:
+    """The school's staff answer in the console, which takes of the same five."""
+    await post.bind("2301003", "oZheng")
+    await post.follower("oZheng").says("帮助")
+    post.stage.sim.faults.errcode(CUSTOM, code, times=9)
+    campaign = await post.launched("term-test")
+    await post.sends()
+    await post.passes(seconds=6)
+    await post.queue("再说一句", openid="oZheng")
+    await post.sends()
+    assert (post.calls(CUSTOM), post.calls(TEMPLATE)) == ([f"{code}"], ["ok"])
+    assert await post.states(campaign) == {Standing.DELIVERED: 3}
+    post.stage.sim.faults.heal()
+    await post.follower("oZheng").says("帮助")
+    await post.queue("现在可以", openid="oZheng")
+    await post.sends()
+    assert post.seen(post.follower("oZheng"), "现在可以") == 1
 
 
 async def test_an_alert_does_not_wait_for_a_stopped_account(post: Post) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.delivery.actions_reminders import remind_due
 from bot.delivery.store_reminders import Reminders
-from bot.delivery.wording import to_teacher, to_teacher_card
+from bot.delivery.wording_reminders import to_teacher, to_teacher_card
 from bot.messages import Address, Content, Markdown, Notice, Realm, Urgency
 from bot.simulator.stage import staged
 from bot.simulator.world import Clock

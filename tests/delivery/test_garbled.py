@@ -65,7 +65,7 @@ def shown(post: Post) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("mishap", [Mishap.DROP, Mishap.HTML, Mishap.CUT, Mishap.HUGE])
+@pytest.mark.parametrize("mishap", [Mishap.DROP, Mishap.HTML, Mishap.CUT, Mishap.HUGE, Mishap.ODD])
 async def test_accepted_but_the_answer_cannot_be_read(post: Post, mishap: Mishap) -> None:
     """Repeated where the platform notices it, else unknown after one call; seen once by everybody."""
     for path in PATHS.values():

@@ -22,7 +22,7 @@ from bot.ids import new_id
 from bot.messages import Address, Inbound, Kind
 from bot.people.tables import contact, person
 from bot.platforms.port import Packed, Receipt
-from bot.simulator.campus import CORP
+from bot.simulator.campus import APP, CORP
 from handlers import ROUTERS
 from tests.delivery.post import Post
 
@@ -71,15 +71,19 @@ async def settled(post: Post, call: Shipment) -> None:
 
 
 @asynccontextmanager
-async def held(post: Post, id_: int) -> AsyncIterator[None]:
-    """Somebody has this task for a moment."""
+async def held(post: Post, row: sa.Select[Any]) -> AsyncIterator[None]:
+    """Somebody has this row for a moment."""
     async with post.stage.bot.database.begin() as tx:
-        await tx.rows(sa.select(task.c.id).where(task.c.id == id_).with_for_update(key_share=True))
+        await tx.rows(row.with_for_update(key_share=True))
         yield
 
 
-async def together(post: Post, middle: int, *work: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Both begin, neither comes past the task in the middle, then the way is free."""
+def the_task(id_: int) -> sa.Select[Any]:
+    return sa.select(task.c.id).where(task.c.id == id_)
+
+
+async def together(post: Post, middle: sa.Select[Any], *work: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Both begin, neither comes past the row in the middle, then the way is free."""
     async with held(post, middle):
         running = [asyncio.create_task(one) for one in work]
         await asyncio.sleep(0.5)
@@ -94,7 +98,7 @@ async def test_two_couriers_settle_the_same_people(crossing: Post) -> None:
     codes = [code for _, code, _ in three]
     first = await aboard(crossing, campaign, codes, "第一")
     second = await aboard(crossing, campaign, codes[::-1], "第二")
-    await together(crossing, three[1][0], settled(crossing, first), settled(crossing, second))
+    await together(crossing, the_task(three[1][0]), settled(crossing, first), settled(crossing, second))
     told = await crossing.rows(sa.select(task.c.told_at).where(task.c.id.in_([id_ for id_, _, _ in three])))
     assert [row.told_at for row in told] == [crossing.now] * 3
 
@@ -109,7 +113,25 @@ async def test_a_group_of_turns_proves_what_a_courier_settles(crossing: Post) ->
         Inbound("campus", f"{who}/1", Kind.TEXT, Address.member(CORP, who), crossing.now, "已安装")
         for _, _, who in three[::-1]
     ]
-    replies, _ = await together(crossing, three[1][0], talk.receive(said), settled(crossing, call))
+    replies, _ = await together(crossing, the_task(three[1][0]), talk.receive(said), settled(crossing, call))
     assert all("记下了" in reply.text for reply in replies)
     proofs = await crossing.rows(sa.select(proof.c.task_id).where(proof.c.kind == ProofKind.CONFIRMED))
     assert {row.task_id for row in proofs} == {id_ for id_, _, _ in three}
+
+
+async def test_followers_write_while_a_courier_draws_of_their_windows(crossing: Post) -> None:
+    """Three messages that were queued in one order, to three people who write in the other."""
+    three = ("oFang", "oLin", "oZheng")
+    for openid in three:
+        await crossing.follower(openid).says("你好")
+    crossing.stage.clock.turn(timedelta(hours=3))
+    for openid in three[::-1]:
+        await crossing.queue(f"给{openid}的话", openid=openid)
+    bot = crossing.stage.bot
+    talk = Conversation(bot.database, ROUTERS, lambda: bot.school, bot.clock, Random(1), lambda: None)
+    whose = {openid: Address.follower(APP, openid) for openid in three}
+    said = [Inbound("public", f"{o}/1", Kind.TEXT, whose[o], crossing.now, "帮助") for o in three]
+    middle = sa.select(contact.c.address).where(contact.c.address == whose["oLin"].key)
+    replies, _ = await together(crossing, middle, talk.receive(said), bot.courier.round())
+    assert all(reply.text for reply in replies)
+    assert [crossing.seen(crossing.follower(o), f"给{o}的话") for o in three] == [1, 1, 1]

@@ -149,6 +149,17 @@ async def test_an_alert_goes_first_and_does_not_wait(post: MassPost) -> None:
     assert (await post.ends(late))[STUDENTS[0]] == ("refused", mass.DAY_USED)
 
 
+async def test_a_refused_call_leaves_the_day_to_an_alert(post: MassPost) -> None:
+    """The platform did not like the words (45168) and has sent nothing, so the day is as free as before."""
+    post.stage.sim.faults.errcode(ALL, 45168)
+    weekly = await post.launched("weekly-reminder")
+    await post.sends()
+    await post.sound()
+    assert post.calls(ALL) == ["45168", "ok"]
+    assert post.told(*STUDENTS) == [1] * 6
+    assert {end for end, _ in (await post.ends(weekly)).values()} == {"refused"}
+
+
 async def test_a_campaign_that_never_gets_its_day_is_over_with_a_reason(post: MassPost) -> None:
     post.stage.sim.faults.errcode(ALL, 45028, times=99)  # the school posts in the console every day
     campaign = await post.launched("weekly-reminder")

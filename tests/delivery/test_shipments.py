@@ -204,7 +204,7 @@ async def test_a_poisoned_message_harms_nobody_else(post: Post) -> None:
     assert sorted(await post.deliveries()) == [(DEAD, "40094"), (SENT, ""), (SENT, "")]
 
 
-@pytest.mark.parametrize("code", [40003, 40031, 60111])
+@pytest.mark.parametrize("code", [40003, 40031, 60111, 46004, 60011])
 async def test_one_recipient_that_spoils_the_whole_call_is_found(post: Post, code: int) -> None:
     """The platform refuses every call that has them aboard: of a thousand people 999 are not to blame."""
     post.stage.sim.faults.errcode(SEND, code, times=4)  # together three times, then the one alone

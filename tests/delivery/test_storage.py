@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy import event
 
+from bot.app import working
 from bot.delivery.rules import DeliveryState
 from bot.delivery.tables import delivery, shipment
 from tests.delivery.post import SEND, Post
@@ -86,3 +87,14 @@ async def test_the_disk_is_full(post: Post) -> None:
     assert {post.seen(post.lin, f"第{n}条。") for n in range(40)} == {1}
     assert {state for state, _ in await post.deliveries()} == {SENT}
     assert not await post.rows(sa.select(shipment.c.id).where(shipment.c.state != "done"))
+
+
+async def test_a_worker_starts_though_its_first_look_at_the_clock_fails(post: Post) -> None:
+    """What is wrong with one campaign, or for one moment, keeps nobody else's messages."""
+    await post.queue("请看这一条", "2301001")
+    async with post.work() as work:
+        await work.tx.execute(sa.text("alter table watermark rename to away"))
+    async with working(post.stage.bot), asyncio.timeout(20):
+        while not post.seen(post.lin, "请看这一条"):
+            await asyncio.sleep(0.05)
+    assert post.stage.bot.ticked_at, "in three minutes /readyz says that the clock has not rung"

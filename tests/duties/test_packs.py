@@ -60,7 +60,7 @@ def test_the_clause_list(clauses: tuple[Clause, ...]) -> None:
     line = "  - {id: S1-01, mark: C, title: 一个六字标题}\n"
     with pytest.raises(BadFile) as caught:
         parse_clauses("clauses:\n" + line + line, "clauses.yaml")
-    assert str(caught.value) == "clauses.yaml:3: the clause S1-01 stands here twice"
+    assert str(caught.value) == "clauses.yaml:3: 条款 S1-01 写了两次"
 
 
 @pytest.mark.parametrize("pack", PACKS)

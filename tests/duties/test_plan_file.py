@@ -54,56 +54,56 @@ def test_every_wrong_field_is_told_at_once(small: str) -> None:
     text = small.replace("every friday at 16:40", "every fryday at 16:40").replace("to: 学生", "to: 学僧")
     text = text.replace("remind: 0", "remind: 3").replace("late_ok: 3h", "late_okay: 3h\n        due_in: 1")
     assert refused(text.replace('"13:00-14:00"', '"13-14"')) == [
-        "schedules.yaml:8: item 2: '13' is no time of day; write it as 09:40",
-        "schedules.yaml:20: to: '学僧' is no kind or 学段; known: 学生, 教职工, 家长, 小学, 初中, 高中, 大学",
-        "schedules.yaml:21: when: fryday is no weekday; did you mean friday?",
-        "schedules.yaml:25: remind: Input should be less than or equal to 2",
-        "schedules.yaml:26: late_okay is not known here; did you mean late_ok?",
-        "schedules.yaml:27: due_in is not known here; did you mean due?",
+        "schedules.yaml:8: quiet_hours 第 2 项：「13」不是时刻；写成 09:40",
+        "schedules.yaml:20: to：「学僧」不是人群或学段；可以写：学生、教职工、家长、小学、初中、高中、大学",
+        "schedules.yaml:21: when：「fryday」不是星期几，要写英文，如 friday；是不是 friday？",
+        "schedules.yaml:25: remind：最大 2",
+        "schedules.yaml:26: 不认识 late_okay；是不是 late_ok？",
+        "schedules.yaml:27: 不认识 due_in；是不是 due？",
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("ask: nothing", "ask: sign", ":23: do send cannot ask sign; it can ask nothing, tap, confirm"),
-        ("remind: 0", "remind: 1", ":25: there is nothing to remind of: ask is nothing"),
-        ("every friday at 16:40", "every friday at 13:20", ":21: 13:20 is in the quiet hours 13:00-14:00"),
-        ("every friday at 16:40", "every friday at 23:10", ":21: 23:10 is in the quiet hours 21:30-07:00"),
-        ("every friday at 16:40", "once on 2028-03-01", ":21: 2028-03-01 lies outside all terms"),
-        ("every friday at 16:40", "term week 25", ":21: no term has a week 25"),
-        ("what: weekly", "what: ''", ":19: do send needs a what"),
+        ("ask: nothing", "ask: sign", ":23: do: send 不能配 ask: sign；可以写：nothing、tap、confirm"),
+        ("remind: 0", "remind: 1", ":25: ask 是 nothing，没有事可催；remind 写 0 或删掉"),
+        ("every friday at 16:40", "every friday at 13:20", ":21: 13:20 在免打扰时间 13:00-14:00 之内"),
+        ("every friday at 16:40", "every friday at 23:10", ":21: 23:10 在免打扰时间 21:30-07:00 之内"),
+        ("every friday at 16:40", "once on 2028-03-01", ":21: 2028-03-01 在所有学期之外"),
+        ("every friday at 16:40", "term week 25", ":21: 没有哪个学期有第 25 周"),
+        ("what: weekly", "what: ''", ":19: do: send 要写 what"),
         (
             "to: 学生",
             "to: without tapped of weekly-remindr",
-            ":20: there is no duty weekly-remindr in this pack; did you mean weekly-reminder?",
+            ":20: 这套方案里没有任务 weekly-remindr；是不是 weekly-reminder？",
         ),
         (
             "to: 学生",
             "to: without signed of weekly-reminder",
-            ":20: weekly-reminder never has the proof signed; it has opened, tapped",
+            ":20: weekly-reminder 不会有凭据 signed；会有：opened、tapped",
         ),
-        ("off: [2026-09-30]", "off: [2026-08-30]", ":5: 2026-08-30 is in no term"),
-        ("off: [2026-09-30]", "off: [2026-10-10]", ":5: 2026-10-10 is a make-up day too"),
-        ("{date: 2026-10-10", "{date: 2028-10-10", ":6: 2028-10-10 is in no term"),
-        ("2027-01-15]}", "2027-01-20]}", ":3: the exams are not inside 2026秋"),
-        ('["09:40", "15:20"]', '["15:20", "09:40"]', ":7: the breaks are not in order"),
+        ("off: [2026-09-30]", "off: [2026-08-30]", ":5: 2026-08-30 不在任何学期里"),
+        ("off: [2026-09-30]", "off: [2026-10-10]", ":5: 2026-10-10 又放假又补课，只留一样"),
+        ("{date: 2026-10-10", "{date: 2028-10-10", ":6: 2028-10-10 不在任何学期里"),
+        ("2027-01-15]}", "2027-01-20]}", ":3: 考试的日子不在2026秋之内，或前后颠倒"),
+        ('["09:40", "15:20"]', '["15:20", "09:40"]', ":7: 课间要从早到晚写，不能重复"),
         (
             'breaks: ["09:40", "15:20"]',
             'lessons: ["08:00-11:50", "11:30-16:00"]',
-            ":7: the lessons are not in order: each ends before the next begins",
+            ":7: 上课时间要从早到晚写：前一段结束，后一段才开始",
         ),
         (
             'breaks: ["09:40", "15:20"]',
             'lessons: ["11:50-08:00"]',
-            ":7: the lessons are not in order: each ends before the next begins",
+            ":7: 上课时间要从早到晚写：前一段结束，后一段才开始",
         ),
         (
             'breaks: ["09:40", "15:20"]',
             'lessons: {高中: ["07:00-13:00", "14:00-21:30"]}',
-            ":7: lessons and quiet hours leave no time of a school day",
+            ":7: 上课时间和免打扰时间占满了一天，没有时间可发",
         ),
-        ("刷单返利: 3", "刷单返利: 30", ":11: the topics want more than 20 points"),
+        ("刷单返利: 3", "刷单返利: 30", ":11: topics 合起来超过 20 个知识点"),
     ],
 )
 def test_contradictions(small: str, old: str, new: str, complaint: str) -> None:
@@ -113,16 +113,16 @@ def test_contradictions(small: str, old: str, new: str, complaint: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "complaint"),
     [
-        ("do: quiz\nwhat: trem-test", "there is no blueprint trem-test; did you mean term-test?"),
-        ("do: quiz\nwhat: term-test\nto: 家长", "the blueprint term-test has no paper for 家长"),
-        ("do: quiz\nwhat: term-test\nwhen: term week 19 monday", "no test begins on an exam day"),
-        ("do: quiz\nwhat: term-test\nwhen: once on 2027-01-05", "no test begins on an exam day"),
-        ("do: confirm\nremind: 1", "a voluntary confirmation is asked once and never reminded of"),
-        ("do: letter\nto: 家长\nremind: 1", "家长 are never reminded"),
-        ("do: forward\nremind: 1\ndue:", "a reminder needs a due"),
-        ("do: forward\nask: tick", "do forward cannot ask tick; it can ask forward"),
-        ("id: weekly-reminder", "weekly-reminder is taken in line 15; ids are unique over all packs"),
-        ("when: each school day at breaks", "the calendar has no breaks"),
+        ("do: quiz\nwhat: trem-test", "blueprints 里没有 trem-test；是不是 term-test？"),
+        ("do: quiz\nwhat: term-test\nto: 家长", "term-test 里没有家长的卷子"),
+        ("do: quiz\nwhat: term-test\nwhen: term week 19 monday", "考试周不开始测试，请换一天"),
+        ("do: quiz\nwhat: term-test\nwhen: once on 2027-01-05", "考试周不开始测试，请换一天"),
+        ("do: confirm\nremind: 1", "自愿确认只问一次，不催；remind 写 0 或删掉"),
+        ("do: letter\nto: 家长\nremind: 1", "对家长不催；remind 写 0 或删掉"),
+        ("do: forward\nremind: 1\ndue:", "要催办就要有 due，如 due: 7 days"),
+        ("do: forward\nask: tick", "do: forward 不能配 ask: tick；可以写：forward"),
+        ("id: weekly-reminder", "id weekly-reminder 第 15 行已经用了；各套方案里都不能重复"),
+        ("when: each school day at breaks", "calendar 里没有写课间 breaks"),
     ],
 )
 def test_contradictions_of_another_duty(small: str, lines: str, complaint: str) -> None:
@@ -159,15 +159,15 @@ def test_lesson_hours_for_all_for_each_or_usual(small: str) -> None:
         (
             'lessons: ["8-11:50", "14:00"]',
             [
-                ":7: item 1: '8' is no time of day; write it as 09:40",
-                ":7: item 2: '14:00' is no stretch of lessons; write it as 08:00-11:50",
+                ":7: lessons 第 1 项：「8」不是时刻；写成 09:40",
+                ":7: lessons 第 2 项：「14:00」不是一段钟点；写成 08:00-11:50",
             ],
         ),
         (
             "lessons:\n    初中:\n      - 14:00\n    大学: []",
             [
-                ":9: item 1: '14:00' is no stretch of lessons; write it as 08:00-11:50",
-                ":10: 大学: Input should be '小学', '初中' or '高中'",
+                ":9: 初中 第 1 项：「14:00」不是一段钟点；写成 08:00-11:50",
+                ":10: 大学：只能写 小学、初中、高中",
             ],
         ),
     ],
@@ -179,7 +179,7 @@ def test_lesson_hours_that_cannot_be_read(small: str, line: str, complaints: lis
 
 def test_a_clause_is_served_or_left_out_not_both(small: str) -> None:
     assert refused(small + "    left_out:\n      S1-16: 没有办法\n") == [
-        "schedules.yaml:28: S1-16 is left out and yet served by a duty"
+        "schedules.yaml:28: S1-16 写了不做，又有任务落实它，只留一样"
     ]
 
 

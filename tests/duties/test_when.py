@@ -61,18 +61,18 @@ def test_forms(text: str, when: When) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("every fryday at 16:40", "fryday is no weekday; did you mean friday?"),
-        ("every friday at 25:00", "25:00 is no time of day; write it as 16:40"),
-        ("every friday at noon", "noon is no time of day"),
-        ("once on 2026-02-30", "2026-02-30"),
-        ("once on 20260901", "write it as 2026-11-09"),
-        ("term week 0 monday", "a term has no week 0"),
-        ("monthly by day 31", "day 31 is not in every month"),
-        ("on 02-29", "02-29 is not a day of every year"),
-        ("on event alrt", "alrt is no event; did you mean alert?"),
+        ("every fryday at 16:40", "「fryday」不是星期几，要写英文，如 friday；是不是 friday？"),
+        ("every friday at 25:00", "「25:00」不是时刻；写成 09:40"),
+        ("every friday at noon", "「noon」不是时刻"),
+        ("once on 2026-02-30", "没有 2026-02-30 这一天"),
+        ("once on 20260901", "写成 2026-09-01"),
+        ("term week 0 monday", "学期里没有第 0 周"),
+        ("monthly by day 31", "不是每个月都有 31 日"),
+        ("on 02-29", "不是每年都有 02-29"),
+        ("on event alrt", "没有「alrt」这种事件；是不是 alert？"),
         ("each school day", "each school day at breaks"),
         ("每周五 16:40", "every WEEKDAY"),
-        ("", "write one of"),
+        ("", "写法有"),
     ],
 )
 def test_refusals_say_why(text: str, reason: str) -> None:

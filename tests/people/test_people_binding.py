@@ -23,6 +23,7 @@ from bot.people.binding import (
     Why,
     claim,
     decide,
+    introduces,
 )
 from bot.people.rules import Person, PersonKind, Stage
 
@@ -44,11 +45,27 @@ PUPIL = Person(4, "71001", "陈安", PersonKind.STUDENT, "附属中学/初一/�
         ("绑定 2301001 王芳", Claim("王芳", "2301001")),
         ("绑定 John Smith T1001", Claim("John Smith", "T1001")),
         ("绑定 王芳", Claim("王芳")),
+        ("綁定 王芳 2301001。", Claim("王芳", "2301001")),
+        ("绑定王芳JZ2301001", Claim("王芳", "JZ2301001")),
+        ("绑定John2301001", Claim("John", "2301001")),
+        ("我是王芳，学号：2301001", Claim("王芳", "2301001")),
         ("绑定", Claim()),
     ],
 )
 def test_a_claim_is_read_as_people_write_it(said: str, meant: Claim) -> None:
     assert claim(said) == meant
+
+
+@pytest.mark.parametrize("said", ["王芳 2301001", "王芳2301001", "我叫王芳，学号2301001。", "周宁 JZ002"])
+def test_name_and_number_alone_are_a_claim(said: str) -> None:
+    assert introduces(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["王芳", "2301001", "转了 500000", "验证码 123456", "王芳 12345", "王芳 2301001 谢谢"]
+)
+def test_a_sum_or_a_code_is_no_claim(said: str) -> None:
+    assert not introduces(said)
 
 
 @given(st.text(max_size=60))

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people.spelling import ancestors, matching_units, skeleton, tidy, tidy_code, tidy_unit
+from bot.people.spelling import (
+    ancestors,
+    called_for_short,
+    matching_units,
+    skeleton,
+    tidy,
+    tidy_code,
+    tidy_unit,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +70,15 @@ def test_a_leaf_or_more_of_the_path_names_a_unit() -> None:
     assert matching_units("2023级", units) == ["信息工程学院/2023级", "护理学院/2023级"]
     assert matching_units("学院", units) == []
     assert matching_units(" ", units) == []
+
+
+@pytest.mark.parametrize("said", ["三2", "三（2）班", "三年级二班", "3年级2班", "三2班", "三年级 2班"])
+def test_a_class_is_called_for_short(said: str) -> None:
+    units = ["小学/三年级/三年级2班", "小学/三年级/三年级12班", "小学/二年级/二年级3班", "小学/三年级"]
+    assert called_for_short(said, units) == ["小学/三年级/三年级2班"]
+
+
+def test_what_has_no_number_is_short_for_nothing() -> None:
+    units = ["护理学院", "护理学院/护理2301", "小学/三年级"]
+    assert called_for_short("护理2301班", units) == ["护理学院/护理2301"]
+    assert [called_for_short(said, units) for said in ("护理", "三", "", " ", "2301", "班")] == [[]] * 6

@@ -73,15 +73,15 @@ BAD: list[tuple[Any, str]] = [
     ([], "at least 1"),
     ([BUTTON] * 4, "at most 3"),
     ([{"name": "更多", "below": [BUTTON] * 6}], "at most 5"),
-    ([{"name": "这个名字太长了", "word": "答题"}], "at most 16 bytes"),
-    ([{"name": "更多", "below": [{"name": "长" * 14, "word": "答题"}]}], "at most 40 bytes"),
-    ([{"name": "两件", "word": "答题", "page": "/verify"}], "exactly one"),
-    ([{"name": "没事"}], "exactly one"),
-    ([{"name": "空", "word": " "}], "must not be empty"),
-    ([{"name": "页", "page": "verify"}], "begins with"),
-    ([{"name": "页", "page": "//evil.example"}], "begins with"),
-    ([{"name": "页", "page": "https://x/" + "a" * 1020}], "at most 1024 bytes"),
-    ([{"name": "键", "word": "查" * 43}], "at most 128 bytes"),
+    ([{"name": "这个名字太长了", "word": "答题"}], "最多 16 字节"),
+    ([{"name": "更多", "below": [{"name": "长" * 14, "word": "答题"}]}], "最多 40 字节"),
+    ([{"name": "两件", "word": "答题", "page": "/verify"}], "也只写一样"),
+    ([{"name": "没事"}], "也只写一样"),
+    ([{"name": "空", "word": " "}], "不能空着"),
+    ([{"name": "页", "page": "verify"}], "网址以 http:// 或 https:// 开头"),
+    ([{"name": "页", "page": "//evil.example"}], "网址以 http:// 或 https:// 开头"),
+    ([{"name": "页", "page": "https://x/" + "a" * 1020}], "最多 1024 字节"),
+    ([{"name": "键", "word": "查" * 43}], "最多 128 字节"),
     ([{"name": "深", "below": [{"name": "更深", "below": [BUTTON]}]}], "Extra inputs"),
 ]  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_a_menu_the_platform_would_refuse_is_refused_at_once(menu: Any, complain
 def test_the_platforms_differ_in_bytes_below() -> None:
     lower = [{"name": "更多", "below": [{"name": "长" * 20, "word": "答题"}]}]
     assert menu_of(public(menu=lower), "https://x") is not None
-    with pytest.raises(ValidationError, match="at most 40 bytes"):
+    with pytest.raises(ValidationError, match="最多 40 字节"):
         app(menu=lower)
 
 

@@ -46,6 +46,9 @@ def test_a_file_becomes_items_in_their_order() -> None:
         ("difficulty: 2", "difficulty: 4", "difficulty: 2", "difficulty"),
         ("review_by: 2027-09-01\n  - id: refund-002", "review_by: 2027\n  - id: refund-002",
          "review_by: 2027-09-01\n  - id: refund-002", "2027-09-01 的样子"),
+        ("review_by: 2027-09-01\n  - id: refund-002", "review_by: 2027-02-30\n  - id: refund-002",
+         "review_by: 2027-09-01\n  - id: refund-002", "没有这一天"),
+        ("point: 官方退款不用共享屏幕", "point: " + "长" * 60, "point: 官方", "个字"),
         ("先共享一分钟", '"先共享\\u200b一分钟"', "options: {A: 照", "U+200B"),
         ("[高中, 大学]\n    difficulty: 2", "[高中, 大专]\n    difficulty: 2", "audience", "大学"),
         ("id: refund-002", "id: refund-001", "- id: refund-002", "重复，第一次在 1.yaml:3"),
@@ -60,8 +63,8 @@ def test_a_slip_is_told_at_its_line(old: str, new: str, where: str, part: str) -
 
 def test_a_misspelt_key_gets_a_hint() -> None:
     unknown, missing = sorted(complaints(REFUND.replace("difficulty: 2", "dificulty: 2")), reverse=True)
-    assert unknown == "1.yaml:7: dificulty is not known here; did you mean difficulty?"
-    assert missing == "1.yaml:3: difficulty is missing"
+    assert unknown == "1.yaml:7: 不认识 dificulty；是不是 difficulty？"
+    assert missing == "1.yaml:3: 缺少 difficulty"
 
 
 def test_all_slips_of_all_files_come_at_once() -> None:

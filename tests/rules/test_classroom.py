@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.quiz.classroom import class_paper, points_of
+from bot.duties.behind import Pupils
+from bot.duties.plan import parse_plan
+from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState
+from bot.duties.statutory import china
+from bot.people.rules import Stage
+from bot.quiz.classroom import class_paper, points_of, stages_together, together
 from bot.quiz.drawing import Blueprint
 from bot.quiz.items import JUDGE_OPTIONS, Bank, Item, ItemType
+from bot.quiz.wording_classroom import record
 from tests.rules.test_mastery import item
 
 AUDIENCES = ("小学", "初中")
@@ -62,3 +70,31 @@ def test_another_class_has_another_paper() -> None:
     assert len({tuple(one.stem for one in paper.items) for paper in papers}) == 30
     assert len({paper.code for paper in papers}) > 20
     assert class_paper(bank, Blueprint("b", "高中", 10), Random("class 1")).items == ()
+
+
+def test_who_does_it_together(root: Path) -> None:
+    """All of a 学段 where the plan says so; elsewhere the children without an account, and nobody older."""
+    text = (root / "schedules.yaml").read_text("utf-8")
+    senior = "{audience: 高中, points: 20, topics: {}, mode: mastery}"
+    assert senior in text
+    at = datetime(2026, 10, 12, tzinfo=UTC)
+    test = Occurrence(
+        "t@1", "t", "p", "测试", "", Do.QUIZ, "term-test", Ask.FULL_MARKS, at, None, 0, OccurrenceState.OPEN,
+        material="term-test",
+    )  # fmt: skip
+
+    def who(text: str) -> dict[str, int]:
+        plan = parse_plan(text, "schedules.yaml", china())
+        assert stages_together(plan, "term-test") >= {Stage.PRIMARY, Stage.JUNIOR}
+        found = {str(stage): together(plan, Pupils(test, "班", stage, 40, 3)) for stage in Stage}
+        assert stages_together(plan, "term-test") == {stage for stage, people in found.items() if people}
+        return found
+
+    assert who(text) == {"小学": 40, "初中": 3, "高中": 0, "大学": 0}
+    as_class = senior.removesuffix("}") + ", sitting: class}"
+    assert who(text.replace(senior, as_class))["高中"] == 40
+
+
+def test_a_class_that_is_called_like_a_number_is_no_person() -> None:
+    assert record("实验小学/三年级/301", "301", "测试") == "登记 三年级/301 测试 课堂"
+    assert record("实验小学/三年级/三年级2班", "三年级2班", "测试") == "登记 三年级2班 测试 课堂"

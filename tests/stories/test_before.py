@@ -57,6 +57,46 @@ async def count(cast: Cast, table: sa.Table) -> int:
         return int(await tx.scalar(sa.select(sa.func.count()).select_from(table)))
 
 
+async def test_what_went_out_already_is_told_before_it_goes_again(cast: Cast) -> None:
+    await cast.stage.rings()
+    await cast.chen.says("/stats 学生学期测试")
+    cast.chen.hears("「学生学期测试」还没有发过")
+    await cast.chen.says("/push 学生学期测试 只发 护理学院")
+    assert "已经发过" not in cast.chen.bubbles[-1].seen
+    await cast.chen.says(word(cast.chen, "发送"))
+    cast.chen.hears("好，马上发出。发错了马上发 /stop")
+    await cast.stage.rings()
+    await cast.chen.says("/push term-test")
+    cast.chen.hears("注意：10-12", "（护理学院）已经发过一次")
+    await cast.chen.says("/push term-test 只发 信息工程学院")
+    assert "已经发过" not in cast.chen.bubbles[-1].seen  # nobody of theirs was meant
+
+    await cast.chen.says("/push staff-test 发送")
+    await cast.stage.rings()
+    for asked in ("/stats 护理学院/2023级/护理2301 学期测试", "/stats 学期测试 护理2301"):
+        await cast.chen.says(asked)
+        cast.chen.hears("护理2301｜学生学期测试")  # the newer one of that name has nobody there
+    await cast.chen.says("/stats 护理2301 教职工学期测试")
+    cast.chen.hears("护理2301没有人参加这项活动")
+
+
+async def test_who_has_too_few_colleagues_to_agree_is_told_at_once(database_url: str, root: Path) -> None:
+    alone = replace(CAMPUS, rows=[row for row in CAMPUS.rows if row["编号"] != "T1004"])
+    async with staged(alone, database_url, root, Clock(source=lambda: MONDAY), rng=Random(5)) as stage:
+        chen = Cast(stage).chen
+        await chen.says("/alert alert-police 我市")
+        chen.hears("已起草", "除您以外没有人能审批，要2位")
+        await chen.says("/push weekly-bulletin 发送")
+        chen.hears("等另一位审批", "除您以外没有人能审批，要1位")
+
+
+async def test_who_has_colleagues_enough_is_not_warned(cast: Cast) -> None:
+    await cast.chen.says("/alert alert-police 我市")
+    assert "能审批，要" not in cast.chen.bubbles[-1].seen  # 吴越 and 秦川
+    await cast.chen.says("/push weekly-bulletin 发送")
+    assert "能审批，要" not in cast.chen.bubbles[-1].seen
+
+
 async def test_tonight_for_one_class(cast: Cast) -> None:
     await cast.stage.rings()
     await cast.chen.says("/push weekly-reminder")
@@ -118,7 +158,7 @@ async def test_nobody_gets_round_the_second_person(cast: Cast, when: str) -> Non
     assert one.state is OccurrenceState.WAITING
     cast.wu.received("等您审批")
     await cast.chen.says(f"/approve {one.id}")
-    cast.chen.hears("不能通过")
+    cast.chen.hears("不能通过：这是您自己发起的")
     await cast.su.says(f"/approve {one.id}")
     if "18:30" in when:
         await cast.wu.says(f"/approve {one.id}")
@@ -170,7 +210,7 @@ async def test_a_liaison_does_not_approve_for_the_whole_school(cast: Cast) -> No
     await fang.says("/approve")
     fang.hears("没有等审批")
     await fang.says(f"/approve {one.id}")
-    fang.hears("不能通过")
+    fang.hears("不能通过：没有这一项在等您审批")
 
 
 async def test_a_try_reaches_the_asker_alone_and_counts_for_nothing(cast: Cast) -> None:

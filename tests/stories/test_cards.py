@@ -28,7 +28,7 @@ async def test_numbers_follow_the_list_that_is_shown(cast: Cast) -> None:
     await cast.chen.says("已办 ፩")
     cast.chen.hears("记下了")
     await cast.chen.says("已办 1")
-    cast.chen.hears("没看懂")
+    cast.chen.hears("现在没有等您办的这件事")
 
 
 async def test_the_scene_of_last_week_is_judged_by_its_own_answer(cast: Cast) -> None:

@@ -165,8 +165,9 @@ async def test_the_word_for_it_and_the_list(cast: Cast) -> None:
     assert len(items(await xu.visit(link(xu, "投屏 汽车与机器人中外合作实验14班")))) == 10
 
     # What was done, on paper, is done; the link holds until the campaign is stopped.
-    for number in (1, 2, 3, 4):
-        await guo.says(f"登记 E00{number} 学生学期测试 课堂")
+    await guo.says("登记 东校区/三年级/三年级2班 学生学期测试 课堂")
+    guo.hears("没完成「学生学期测试」的4人，全部记为「课堂」吗")
+    await guo.says("登记 东校区/三年级/三年级2班 学生学期测试 课堂 确定")
     await guo.says("上课")
     assert "东校区" not in guo.bubbles[-1].seen
     assert len(items(await guo.visit(page))) == 10

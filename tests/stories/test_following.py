@@ -82,7 +82,7 @@ async def test_the_class_of_teacher_wang(school: Cast) -> None:
     assert code.content_type == "image/png"
     await wang.says("催办")
     wang.hears("1户未关注学校通知，提醒不到")
-    page = await enters(wang, link(wang, "名单和打印版"))
+    page = await enters(wang, link(wang, "未关注的名单和打印版"))
     page = await wang.visit(f"{school.stage.bot_url}/console/follow?unit={SOFTWARE}")
     assert "王*（尾号1004）" in page.text
     assert "1户未关注" in page.text
@@ -101,7 +101,7 @@ async def test_the_page_and_the_sheet_to_print(school: Cast) -> None:
     wang, base = school.member("wang"), school.stage.bot_url
     await wang.says("二维码")
     wang.hears("请家长用微信扫")
-    page = await enters(wang, link(wang, "名单和打印版"))
+    page = await enters(wang, link(wang, "未关注的名单和打印版"))
     assert "软件2301" in page.text
     kind, picture = await wang.browser.download(f"{base}/console/follow/code?account=campus")
     assert (kind, picture[:4]) == ("image/png", b"\x89PNG")

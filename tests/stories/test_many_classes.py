@@ -81,7 +81,7 @@ async def test_a_college_is_counted_class_by_class(cast: Cast) -> None:
     assert shown(said) == [2] * (60 - int(left[1]))
     assert "欧" not in said
     assert "尾号" not in said
-    page = await enters(dean, link(dean, "全部名单"))
+    page = await enters(dean, link(dean, "未完成的全部名单"))
     assert len(re.findall(r"实验班\d\d</a>", page.text)) == 60
     assert "120人" in page.text
     one = await dean.visit(page.url + "?unit=" + CLASSES[59])

@@ -57,7 +57,7 @@ async def test_progress_survives_leaving_and_chatter(cast: Cast) -> None:
         await cast.lin.says(right_letters(on_the_table(cast, cast.lin), shown(cast.lin)))
     await cast.lin.says("退出")
     cast.lin.hears("进度已存（3/20）")
-    await cast.lin.says("你好")
+    await cast.lin.says("今天吃什么")
     cast.lin.hears("没看懂")
     await cast.at("2026-10-15T19:00")
     await cast.lin.says("继续")

@@ -120,6 +120,9 @@ async def test_a_teacher_forwards_and_opens_are_counted_per_class(cast: Cast) ->
     cast.su.hears("自述已转发")
     page = await cast.mother.visit(link[0])
     assert page.status == 200
+    title = re.search("「(.+?)」转到", bubble.seen)
+    assert title, bubble.seen
+    assert f"<h1>{title[1]}</h1>" in page.text, "what the parents open is what the teacher was told"
     await presses(cast, cast.mother, page, "")
     async with cast.stage.bot.database.reading() as tx:
         work = Work(tx)

@@ -35,7 +35,7 @@ async def test_a_stranger_learns_nothing(browser: New) -> None:
     reader = browser()
     page = await reader.logs_in("stranger")
     assert page.status == 403
-    assert "没有认出你的家长身份" in page.words
+    assert "没有认出您的家长身份" in page.words
     page = await reader.logs_in("p999")
     assert page.status == 403
     assert "没有在学校名单里找到您" in page.words

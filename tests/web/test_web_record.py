@@ -8,7 +8,7 @@ from pathlib import Path
 
 from web_cast import NURSES, Browser, Campus, enters
 
-from bot.web import wording
+from bot.web import wording_audit
 
 New = Callable[[], Browser]
 REPO = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def test_every_act_has_a_word() -> None:
         if len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and not _is_nobody(call.args[0])
     }
     assert len(acts) > 20
-    assert sorted(act for act in acts if wording.audit(str(act)) == act) == []
+    assert sorted(act for act in acts if wording_audit.audit(str(act)) == act) == []
 
 
 def test_every_figure_has_a_word() -> None:
@@ -44,7 +44,7 @@ def test_every_figure_has_a_word() -> None:
         if isinstance(key, ast.Constant)
     }
     assert len(names) > 10
-    assert sorted(name for name in names if wording.detail(str(name)) == name) == []
+    assert sorted(name for name in names if wording_audit.detail(str(name)) == name) == []
 
 
 async def test_the_page(browser: New, campus: Campus) -> None:
@@ -53,6 +53,8 @@ async def test_the_page(browser: New, campus: Campus) -> None:
     await admin.opens(f"/console/unfinished?id={campaign}&unit={NURSES}")
     page = await admin.opens("/console/audit")
     assert f"活动{campaign}；单位{NURSES}" in page.words
+    await admin.opens("/console/cases")
+    assert "查看案件列表单位全校" in (await admin.opens("/console/audit")).words
 
 
 def _is_nobody(who: ast.expr) -> bool:
