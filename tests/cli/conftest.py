@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
+from bot.logs import configure
 from tests.cli.office import Office, open_office
 from tests.cli.ward import Ward, open_ward
 
@@ -17,7 +17,7 @@ def _log_as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     yield
-    structlog.reset_defaults()
+    configure("json", "warning")
     root.handlers[:] = handlers
     root.setLevel(level)
 
