@@ -25,6 +25,7 @@ from bot.reports.wording import own_class, which
 from bot.routing import Router, Turn, Who
 from bot.web.rules import console_link
 from bot.wording import within
+from handlers.classroom import hint
 from handlers.follow import page, pictures_for
 
 router = Router("classes")
@@ -76,10 +77,11 @@ async def unfinished(turn: Turn) -> Say:
     else:
         lines, is_whole = wording.totals(behind.units, behind.sums), False
     tail, pictures = await _silent(turn, silent, by_name=is_one)
-    tail.append(wording.RECORD if is_one else wording.ONE_CLASS)
+    can_together, together = await hint(turn, units)
+    tail += [*can_together, wording.RECORD if is_one else wording.ONE_CLASS]
     taps = () if is_one else _classes(list(behind.units))
     taps = taps or (Choice(f"催办 {turn.rest}".strip(), "各提醒一次"),)
-    ways = (page(turn),) if silent else ()
+    ways = (*together, *((page(turn),) if silent else ()))
     # The page stands there when the message is not all there is; it takes room from the message.
     for choices in ((*taps, *ways), (*taps, *ways, _page(turn))):
         text = within(lines, tail, limit=room(choices))

@@ -16,7 +16,7 @@ from bot.people.spelling import same_name
 from bot.quiz import wording
 from bot.quiz.actions import sign_test
 from bot.quiz.answers import read_answer
-from bot.quiz.drawing import Blueprint, Drawn, draw
+from bot.quiz.drawing import TEST_POINTS, Blueprint, Drawn, blueprint_of, draw
 from bot.quiz.items import ItemType
 from bot.quiz.rules import (
     Did,
@@ -38,7 +38,7 @@ from bot.school import audience_of
 
 signing = Router("signing")
 router = Router("quiz")
-PRACTICE_POINTS, TEST_POINTS = 10, 20  # where the plan says nothing
+PRACTICE_POINTS = 10  # where the plan says nothing
 SIGN = (Choice("签收", "确认签名"), Choice("有误", "有误"))
 
 
@@ -272,12 +272,8 @@ async def _practice(turn: Turn) -> Say:
 
 
 def _blueprint(turn: Turn, name: str, points: int) -> Blueprint:
-    """What the school's plan says of such a paper; ``points`` where it says nothing."""
     audience = audience_of(turn.someone.kind, turn.someone.stage)
-    plan = turn.school.plan.blueprint(name, audience)
-    if plan is None:
-        return Blueprint(name, audience, points)
-    return Blueprint(name, audience, plan.points, plan.topics, plan.mode)
+    return blueprint_of(turn.school.plan, name, audience, points)
 
 
 async def _drawn(turn: Turn, blueprint: Blueprint) -> tuple[Drawn, ...]:

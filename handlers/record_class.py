@@ -10,12 +10,14 @@ from bot.duties import wording_record as wording
 from bot.duties.actions import prove
 from bot.duties.behind import OfClass
 from bot.duties.naming import named, word_of, words_of
+from bot.duties.plan_values import Plan
 from bot.duties.rules import Do, ProofKind
 from bot.errors import Refusal
 from bot.messages import Choice, Say
-from bot.people.rules import CHILDREN, leaf, masked
+from bot.people.rules import leaf, masked
 from bot.people.spelling import same_name, tidy_code
 from bot.platforms.twin import fitting
+from bot.quiz.classroom import stages_together
 from bot.routing import Turn
 
 YES: Final = "确定"
@@ -40,7 +42,7 @@ async def by_class(turn: Turn, unit: str, called: str, rest: str) -> Say:
     class, and for somebody who is not on the list.
     """
     said = _said(rest)
-    found = [one for one in await turn.work.duties.open_in(unit) if together(one)]
+    found = [one for one in await turn.work.duties.open_in(unit) if together(one, turn.school.plan)]
     campaigns = {one.occurrence.id: one.occurrence for one in found}
     if not campaigns:
         raise Refusal(wording.nothing_together(leaf(unit)))
@@ -75,13 +77,15 @@ async def by_class(turn: Turn, unit: str, called: str, rest: str) -> Say:
     return Say(wording.done_together(way, leaf(unit), len(meant), occurrence.title, names))
 
 
-def together(one: OfClass) -> bool:
-    """A letter comes back on paper; a test is sat together by children, who need no phone for it. Everybody
-    else does it alone.
+def together(one: OfClass, plan: Plan) -> bool:
+    """A letter comes back on paper; a test is sat together by children, who need no phone for it, and by whom
+    the plan says so. Everybody else does it alone.
     """
     if ProofKind.CHECKED not in one.occurrence.ladder.kinds:
         return False
-    return one.occurrence.do is Do.LETTER or (one.occurrence.do is Do.QUIZ and one.stage in CHILDREN)
+    if one.occurrence.do is Do.QUIZ:
+        return one.stage in stages_together(plan, one.occurrence.material)
+    return one.occurrence.do is Do.LETTER
 
 
 def _said(rest: str) -> _Said:
@@ -116,4 +120,3 @@ def _names_a_duty(turn: Turn, said: str) -> bool:
 def _which(called: str, words: Sequence[str], way: str) -> Say:
     choices = [Choice(f"登记 {called} {word} {way}".strip(), word) for word in words[-_CHOICES:]]
     return Say(wording.which_together(called, len(words)), fitting(choices))
-

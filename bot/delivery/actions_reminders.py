@@ -14,7 +14,10 @@ from bot.delivery.store_reminders import Reminders
 from bot.duties.launch import slug_for
 from bot.duties.rules import MAX_REMINDERS, Do, Occurrence
 from bot.messages import Choice, Content, Text, Urgency
-from bot.people.rules import PersonKind, RoleName
+from bot.people.rules import PersonKind, RoleName, labels
+from bot.quiz import wording_classroom
+from bot.quiz.actions_classroom import class_tests, pages_for
+from bot.quiz.classroom import units_of
 from bot.reports.rules import SMALL, merged
 from bot.school import School
 from bot.settings import WecomApp
@@ -22,6 +25,8 @@ from bot.work import Work
 
 _OVER = "group-over/"
 _UNGUARDED = "unguarded/"
+_TOGETHER = "together/"
+_PAGES = 3  # in a line of the digest, which others share; more are behind 上课
 _PARENT = str(PersonKind.PARENT)
 _BACK = timedelta(days=1)  # a worker that slept still tells the teachers
 _TEACHERS = (RoleName.COUNSELLOR, RoleName.HOMEROOM)
@@ -44,8 +49,10 @@ async def remind_due(work: Work, school: School, now: datetime) -> int:
         if number:
             words = work.outbox.keep(reminder_of(school, occurrence, school.accounts.public_url))
             queued += await rows.remind(id_, number, words, now, school.plan.quiet_until(now))
-    for id_ in await rows.new_letters(now, _BACK):
+    for id_ in await rows.new(Do.LETTER, now, _BACK):
         queued += await _tell_of_unguarded(work, rows, school, id_, now)
+    for id_ in await rows.new(Do.QUIZ, now, _BACK):
+        queued += await _tell_of_class_tests(work, rows, school, id_, now)
     return queued
 
 
@@ -80,6 +87,25 @@ async def _tell_of_unguarded(work: Work, rows: Reminders, school: School, id_: s
         return Text(wording.unguarded(occurrence, units), (Choice("未完成", "未完成"),))
 
     return await _lines(work, school, occurrence, _UNGUARDED, open_, line, now)
+
+
+async def _tell_of_class_tests(work: Work, rows: Reminders, school: School, id_: str, now: datetime) -> int:
+    """Pupils who sit a test as a class hear of it from their teacher, who is given the page."""
+    occurrence = await work.duties.occurrence(id_)
+    if occurrence is None or await rows.has(_TOGETHER, id_):
+        return 0
+    tests = await class_tests(work, school, [""], occurrence)
+
+    def line(account_id: str, units: Mapping[str, int]) -> Content:
+        theirs = [test for test in tests if test.pupils.unit in units]
+        account = school.accounts.get(account_id)
+        base = school.accounts.url(account) if account else school.accounts.public_url
+        called = labels(units)
+        pages = pages_for(work, school, theirs[:_PAGES], called, base)
+        more = (Choice(wording_classroom.WORD, wording_classroom.OTHERS),) if len(theirs) > _PAGES else ()
+        return Text(wording_classroom.told(occurrence.title, theirs, called), (*pages, *more))
+
+    return await _lines(work, school, occurrence, _TOGETHER, units_of(tests), line, now)
 
 
 async def _lines(

@@ -41,12 +41,12 @@ class Reminders:
         )
         return [row.id for row in rows]
 
-    async def new_letters(self, now: datetime, back: timedelta) -> list[str]:
-        """Letters that went out since ``back``."""
+    async def new(self, do: Do, now: datetime, back: timedelta) -> list[str]:
+        """Campaigns of a kind that went out since ``back``."""
         rows = await self._tx.rows(
             sa.select(occurrence.c.id).where(
                 occurrence.c.state == OccurrenceState.OPEN,
-                occurrence.c.do == Do.LETTER,
+                occurrence.c.do == do,
                 occurrence.c.launched_at > now - back,
             )
         )

@@ -45,6 +45,17 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Pupils:
+    """Pupils of one 学段 of a class who have a test to do; how many of them have no account of ours."""
+
+    occurrence: Occurrence
+    unit: str
+    stage: Stage
+    people: int
+    without_account: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfClass:
     """Who is behind with a campaign in a class, and the one task that stands for them: their own, or that of
     a guardian, which closes the others'.

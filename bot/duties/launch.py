@@ -268,6 +268,11 @@ def class_key(key: bytes, occurrence_id: str, teacher: int, unit: str) -> str:
     return _short(key, f"class/{occurrence_id}/{teacher}/{unit}", 10)
 
 
+def classroom_key(key: bytes, occurrence_id: str, unit: str, stage: str) -> str:
+    """``k`` of the page on which a class sits a test together; it holds as long as the campaign does."""
+    return _short(key, f"classroom/{occurrence_id}/{unit}/{stage}", 10)
+
+
 def _short(key: bytes, text: str, length: int) -> str:
     number = int.from_bytes(hmac.new(key, text.encode(), hashlib.sha256).digest()[:12], "big")
     letters = []

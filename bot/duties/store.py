@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.db import Moment, Tx, insert, insert_new
 from bot.duties.rules import Occurrence, OccurrenceState, Proof, ProofKind, Raised, Task, raised
+from bot.duties.store_classroom import Classroom
 from bot.duties.store_links import Links
 from bot.duties.store_unfinished import Unfinished
 from bot.duties.store_values import BOTH, OCCURRENCE_COLUMNS, OPEN_STATES, TaskOf, both, to_occurrence
@@ -51,7 +52,7 @@ _MARK: Final = insert(watermark)
 _SET_MARK: Final = _MARK.on_conflict_do_update(index_elements=["name"], set_={"at": _MARK.excluded.at})
 
 
-class Duties(Links, Unfinished):
+class Duties(Links, Unfinished, Classroom):
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 

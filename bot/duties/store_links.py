@@ -28,6 +28,13 @@ class Links:
         )
         return [(row.unit, row.k, row.opens) for row in rows]
 
+    async def unit_of_link(self, k: str, slug: str) -> str | None:
+        """The class that was given this link."""
+        unit: str | None = await self._tx.scalar(
+            sa.select(class_link.c.unit).where(class_link.c.k == k, class_link.c.slug == slug)
+        )
+        return unit
+
     async def count_open(self, k: str, slug: str, now: datetime) -> int | None:
         """One more open of a class link; the teacher's task id (0 without one), ``None`` if not ours."""
         row = await self._tx.row(

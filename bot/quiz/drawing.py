@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Final
 
+from bot.duties.plan_values import Plan
 from bot.quiz.items import Bank, Item
+
+TEST_POINTS: Final = 20  # of a test of which the plan says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,14 @@ class Blueprint:
     topics: Mapping[str, int] = field(default_factory=dict)
     mode: str = "mastery"
     feedback: str = "at-once"
+
+
+def blueprint_of(plan: Plan, name: str, audience: str, points: int) -> Blueprint:
+    """What the school's plan says of such a paper; ``points`` where it says nothing."""
+    planned = plan.blueprint(name, audience)
+    if planned is None:
+        return Blueprint(name, audience, points)
+    return Blueprint(name, audience, planned.points, planned.topics, planned.mode)
 
 
 @dataclass(frozen=True, slots=True)

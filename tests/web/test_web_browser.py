@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from aiohttp.test_utils import TestServer
@@ -15,12 +16,13 @@ from noto_cjk_sans_otc import FONT_PATH
 from playwright.async_api import Browser, Page, async_playwright
 from web_cast import KEY, Campus
 
-from bot.duties.launch import class_key
+from bot.duties.launch import class_key, classroom_key
 from bot.duties.plan import parse_plan
 from bot.duties.statutory import china
 from bot.duties.tables import task
 from bot.materials.files import load_library
 from bot.people.actions import corps_of, import_roster, preview_roster
+from bot.quiz.files import load_bank
 from bot.simulator.cast import college, to_xlsx
 from bot.web.rules import console_link
 from bot.work import Work
@@ -179,6 +181,39 @@ async def test_the_console_on_a_desk_and_on_a_phone(opens: Open, big: Campus, tm
             assert await fits(page)
             await page.screenshot(path=tmp_path / f"{room}-{name}.png", full_page=True)
         big.clock.passes(seconds=1)
+
+
+async def test_a_class_test_on_the_projector_and_on_paper(opens: Open, big: Campus, tmp_path: Path) -> None:
+    """One key goes through it: a question, then its answer; nothing of the answer is on paper."""
+    big.school = replace(big.school, bank=load_bank(REPO / "question_bank"))
+    campaign, slug = await big.launches("term-test")
+    k = classroom_key(KEY, campaign, NURSES, "大学")
+    async with big.database.begin() as tx:
+        Work(tx).duties.give_link(k, slug, NURSES, None)
+    page = await opens(f"/screen/{slug}/{k.lower()}", {"width": 1280, "height": 720})
+    items, reasons = page.locator(".item"), page.locator(".reason")
+    assert await items.count() == 20
+    assert await items.locator("visible=true").count() == 0
+    for number in range(20):
+        await page.keyboard.press("Space")
+        assert await page.locator(".place").inner_text() == f"{number + 1}/20"
+        assert await items.nth(number).is_visible()
+        assert not await reasons.nth(number).is_visible()
+        await page.keyboard.press("PageDown")
+        assert await reasons.locator("visible=true").count() == 1
+        assert await page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert await fits(page)
+    await page.screenshot(path=tmp_path / "class.png")
+    await page.keyboard.press("Space")
+    assert "登记 护理2301 学生学期测试 课堂" in await page.locator(".over").inner_text()
+    await page.keyboard.press("ArrowLeft")
+    assert await reasons.nth(19).is_visible()
+    await page.emulate_media(media="print")
+    assert await items.locator("visible=true").count() == 20
+    assert await reasons.locator("visible=true").count() == 0
+    looks = "all => all.map(getComputedStyle).map(s => s.color + s.backgroundColor + s.fontWeight + s.border)"
+    assert len(set(await page.locator(".item li").evaluate_all(looks))) == 1, "right and wrong look the same"
+    assert len(pypdfium2.PdfDocument(await page.pdf(prefer_css_page_size=True))) <= 2
 
 
 async def some_did(campus: Campus, campaign: str) -> None:
