@@ -191,7 +191,9 @@ def will_go(planned: datetime | None) -> str:
     return f"已登记，{at(planned)}发出。要取消可在控制台停止：/login"
 
 
-SAMPLE_CLASS: Final = "示例班级"
+def sample(office: bool) -> str:
+    """Whose group a link stands for that is only tried."""
+    return "示例单位" if office else "示例班级"
 
 
 def trial_label(words: Sequence[str]) -> str:

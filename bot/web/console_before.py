@@ -130,11 +130,12 @@ async def _order(visit: Visit, work: Work, me: Desk, asked: Mapping[str, str]) -
 
 
 def _versions(visit: Visit, one: Occurrence, seen: Outlook) -> list[Version]:
-    """Each text that somebody of the audience gets, once."""
+    """Each text that somebody of the audience gets, or is to forward, once."""
     fields = fields_of(visit.school, one.planned_at)
     found: dict[str, Version] = {}
-    for word in dict.fromkeys(share.word for share in seen.found.shares):
-        for text in texts_for(visit.school.library, one, [word]):
+    readers = {group.group: group.words for group in seen.readers}
+    for word, words_of in (readers or {share.word: (share.word,) for share in seen.found.shares}).items():
+        for text in texts_for(visit.school.library, one, words_of)[:1]:
             names = tuple(file.name for file in text.files)
             words = f"{found[text.id].words}、{word}" if text.id in found else word
             found[text.id] = Version(words, text.title, article(text.body, fields), names)
