@@ -14,7 +14,7 @@ from bot.delivery.actions_forecast import outlook
 from bot.delivery.content import from_json, to_json
 from bot.duties.actions_fan_out import can_push
 from bot.duties.actions_files import keep_files
-from bot.duties.actions_forward import Link, forward
+from bot.duties.actions_forward import Link, bundles, forward
 from bot.duties.codes import slug_for
 from bot.duties.composing import Message, compose
 from bot.duties.plan_values import Duty
@@ -102,7 +102,8 @@ def _messages(
     slug = slug_for(school.key, occurrence.id)
     if duty.do is Do.FORWARD:
         samples = [Link(say.sample(one is OF_OFFICE), _SAMPLE_KEY, one) for one in readers]
-        return [forward(school, occurrence, account, slug, [sample]) for sample in samples]
+        versions = bundles(school.library, occurrence, samples)
+        return [forward(school, occurrence, account, slug, one.links[:1]) for one in versions]
     return compose(school, occurrence, duty, account, slug)
 
 
