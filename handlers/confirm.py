@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.duties import wording_confirm as wording
 from bot.duties.actions import prove
-from bot.duties.launch import slug_for
+from bot.duties.codes import slug_for
 from bot.duties.rules import CONFIRM_WORDS, Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
 from bot.routing import Router, Turn

@@ -1,12 +1,11 @@
-"""Articles for class groups: the teacher forwards them; opens are counted, nobody is named."""
+"""Articles for groups of classes and of staff: who has them forwards them; opens name nobody."""
 
 from __future__ import annotations
 
 from bot.duties.actions import prove
-from bot.duties.composing import forwarded
+from bot.duties.actions_forward import bundles, given_links, lines_of
 from bot.duties.rules import Do, Occurrence, ProofKind, Task
 from bot.messages import Choice, Say
-from bot.people.rules import labels
 from bot.platforms.twin import room
 from bot.publishing import wording
 from bot.publishing.actions import address_for
@@ -18,47 +17,38 @@ _DONE = Choice("已转发", "已转发")
 
 
 @router.says("转发", "forward", who=Who.TEACHER, help="转发  今天要转的文章和各班链接")
-async def what(turn: Turn) -> Say:
+@router.says("转发", "forward", who=Who.KNOWN)
+async def what(turn: Turn) -> Say | None:
     """Every link, or as many as one message holds and the page with all of them."""
     open_ = await _open(turn)
     if not open_:
-        return Say("现在没有要转发的文章。")
+        return Say("现在没有要转发的文章。") if turn.someone.is_teacher else None
     base = _base(turn)
-    lines: list[str] = []
-    of_class: list[bool] = []
+    lines: list[tuple[str, bool]] = []
     for task, occurrence in reversed(open_):  # the newest first
-        links = await turn.work.duties.links_of(task.id)
+        links = await given_links(turn.work, turn.school, task)
         slug = await turn.work.receipts.slug_of(occurrence.id)
-        called = labels(unit for unit, _, _ in links)
-        some = [wording.to_forward(forwarded(turn.school, occurrence))]
-        some += [f"{called[unit]} {base}/a/{slug}?k={k}" for unit, k, _ in links]
+        lines += lines_of(base, slug, bundles(turn.school.library, occurrence, links))
         if article := await address_for(turn.work, turn.school, occurrence.id, turn.someone.unit):
-            some.append(wording.forward(article))
-        lines += some
-        of_class += [0 < at <= len(links) for at in range(len(some))]
-    whole = "\n".join([*lines, wording.FORWARDED])
+            lines.append((wording.forward(article), False))
+    whole = "\n".join([*(line for line, _ in lines), wording.FORWARDED])
     if len(whole.encode()) <= room((_DONE,)):
         return Say(whole, (_DONE,))
     choices = (_DONE, _page(turn, base))
-    for keep in range(len(lines) - 1, 0, -1):
-        missing = sum(of_class[keep:])
-        left = [wording.links_left(missing)] if missing else []
-        text = "\n".join([*lines[:keep], *left, wording.FORWARDED])
-        if of_class[keep - 1] and len(text.encode()) <= room(choices):
-            return Say(text, choices)
-    return Say("\n".join([wording.links_left(sum(of_class)), wording.FORWARDED]), choices)
+    return Say(wording.as_many(lines, room(choices), wording.links_left), choices)
 
 
 @router.says(
     "已转发", "转发了", "转好了", "forwarded", who=Who.TEACHER, help="已转发  转好后告诉我，无需截图"
 )
-async def done(turn: Turn) -> Say:
+@router.says("已转发", "forwarded", who=Who.KNOWN)
+async def done(turn: Turn) -> Say | None:
     open_ = await _open(turn)
     if not open_:
-        return Say("现在没有要转发的文章。谢谢！")
+        return Say("现在没有要转发的文章。谢谢！") if turn.someone.is_teacher else None
     for task, occurrence in open_:
         await prove(turn.work, task, occurrence, ProofKind.SAID, turn.someone.id, turn.via, turn.now)
-    return Say("收到，记为「自述已转发」。有家长打开班级链接后会自动升级，不用再做什么。")
+    return Say("收到，记为「自述已转发」。群里有人打开链接后会自动升级，不用再做什么。")
 
 
 async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:

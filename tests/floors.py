@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, Stand, str], ...] = (
     ("bot/delivery/mass_desk.py", Stand(2, 3), "Where messages wait for a mass send."),
     ("bot/*/actions*.py", Stand(2, 2), "A verb that two doors need."),
     ("bot/duties/filling.py", Stand(0, 4), "What fills the gaps of a text, from the school and the day."),
+    ("bot/duties/codes.py", Stand(0, 2), "Short codes that only our key makes."),
     ("bot/duties/composing.py", Stand(2, 2), "What an occurrence says, from the material and the school."),
     ("bot/duties/launch.py", Stand(2, 2), "An occurrence, its tasks, its messages: for three doors."),
     ("bot/duties/events.py", Stand(2, 3), "What follows from an event, such as a roster import."),

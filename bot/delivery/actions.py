@@ -14,6 +14,7 @@ from bot.duties import launch
 from bot.duties.actions_classes import to_parents
 from bot.duties.actions_files import keep_files
 from bot.duties.audience import kinds_named
+from bot.duties.codes import slug_for
 from bot.duties.composing import Message, cover_of
 from bot.duties.occurrences import occurrence_id
 from bot.duties.plan_values import Duty
@@ -120,7 +121,7 @@ async def draft_alert(
     )  # fmt: skip
     if not await work.duties.add(draft, author.id):
         return None
-    work.receipts.register_message(launch.slug_for(school.key, draft.id), draft.id, draft.title, now)
+    work.receipts.register_message(slug_for(school.key, draft.id), draft.id, draft.title, now)
     words = wording.alert(text, area, now, school.name)
     counts = await work.launches.count(duty.to, school.plan.asks, school.term_start(now))
     others = [p for p in await work.people.teachers_of("", (RoleName.APPROVER,)) if p.id != author.id]
@@ -147,7 +148,7 @@ async def _sound(
     words = wording.alert(text, found.reason, now, school.name)
     queued = 0
     for account in school.accounts:
-        page = f"{school.accounts.url(account)}/a/{launch.slug_for(school.key, found.id)}"
+        page = f"{school.accounts.url(account)}/a/{slug_for(school.key, found.id)}"
         content: Content = Notice(found.title, words, page) if isinstance(account, Wechat) else Text(words)
         queued += await work.outbox.fan_out(
             occurrence=found.id,
@@ -176,7 +177,7 @@ def tell_staff(work: Work, school: School, occurrence: Occurrence, now: datetime
     is_empty = text is None and duty.do is not Do.QUIZ
     if kinds_named(duty.to) != {PersonKind.STAFF} or duty.do is Do.FORWARD or duty.digest or is_empty:
         return 0
-    slug = launch.slug_for(school.key, occurrence.id)
+    slug = slug_for(school.key, occurrence.id)
     base = school.accounts.public_url
     words: Content = Markdown(f"**{occurrence.title}**\n[打开]({base}/a/{slug})")
     if text and (picture := cover_of(base, text)):

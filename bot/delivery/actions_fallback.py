@@ -10,7 +10,7 @@ from typing import Final
 from bot.accounts import Accounts
 from bot.delivery.content import from_json, to_json
 from bot.delivery.store_shipments import Ended
-from bot.duties.launch import slug_for
+from bot.duties.codes import slug_for
 from bot.messages import Content, Notice, Realm, Urgency
 from bot.people.records import Contact
 from bot.platforms.twin import as_text

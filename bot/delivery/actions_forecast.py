@@ -19,9 +19,11 @@ from bot.delivery.rules import period
 from bot.delivery.store_courier import CourierRows
 from bot.delivery.store_forecast import Readings
 from bot.duties.actions_fan_out import can_push
+from bot.duties.actions_forward import readers_meant
 from bot.duties.audience import OfKind
 from bot.duties.composing import choose_texts
 from bot.duties.plan_values import Duty
+from bot.duties.readers import Readers
 from bot.duties.rules import Do, OccurrenceState
 from bot.duties.scope import limited
 from bot.materials.rules import Material
@@ -48,6 +50,7 @@ class Outlook:
     duty: Duty
     found: Counted
     unit: str = ""
+    readers: Sequence[Readers] = ()  # of what is to be forwarded
 
     async def at(self, moment: datetime) -> Forecast:
         """What sending at this moment would mean, as things stand."""
@@ -114,11 +117,15 @@ async def outlook(
         used = await readings.used(people, periods)
         unguarded = await readings.unguarded(duty.id, now)
     texts = await _texts(work, school, duty, now, material)
-    seconds = {word: _seconds(school, duty, word, text) for word, text in texts.items()}
     files = {word: [file.name for file in text.files] for word, text in texts.items() if text}
+    readers = await readers_meant(work, school, pack, duty, now, unit) if duty.do is Do.FORWARD else []
+    if handed := _handed_on(readers, texts):
+        texts = dict.fromkeys(texts, handed[0])
+        files = {word: [file.name for text in handed for file in text.files] for word in texts}
+    seconds = {word: _seconds(school, duty, word, text) for word, text in texts.items()}
     calls = await readings.calls()
     counted = Counted(now, kinds, ways, shares, used, seconds, calls, files, unguarded)
-    return Outlook(work, school, pack, duty, counted, unit)
+    return Outlook(work, school, pack, duty, counted, unit, readers)
 
 
 def _ways(account: AccountSettings) -> list[Way]:
@@ -142,6 +149,12 @@ async def _texts(
     if duty.do is Do.QUIZ:
         return dict.fromkeys(words)
     return {word: school.library.get(texts.get(word, chosen)) for word in words}
+
+
+def _handed_on(readers: Sequence[Readers], texts: Mapping[str, Material | None]) -> list[Material]:
+    """What those who forward get to see: the texts of the readers, not those made for themselves."""
+    first = [next((text for word in one.words if (text := texts.get(word))), None) for one in readers]
+    return list({text.id: text for text in first if text}.values())
 
 
 def _seconds(school: School, duty: Duty, word: str, text: Material | None) -> int:

@@ -11,7 +11,7 @@ from bot.delivery import wording_reminders as wording
 from bot.delivery.actions import tell_groups
 from bot.delivery.rules import reminders
 from bot.delivery.store_reminders import Reminders
-from bot.duties.launch import slug_for
+from bot.duties.codes import slug_for
 from bot.duties.rules import MAX_REMINDERS, Do, Occurrence
 from bot.messages import Choice, Content, Text, Urgency
 from bot.people.rules import PersonKind, RoleName, labels

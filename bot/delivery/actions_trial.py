@@ -14,9 +14,11 @@ from bot.delivery.actions_forecast import outlook
 from bot.delivery.content import from_json, to_json
 from bot.duties.actions_fan_out import can_push
 from bot.duties.actions_files import keep_files
-from bot.duties.composing import Message, compose, forward
-from bot.duties.launch import slug_for
+from bot.duties.actions_forward import Link, bundles, forward
+from bot.duties.codes import slug_for
+from bot.duties.composing import Message, compose
 from bot.duties.plan_values import Duty
+from bot.duties.readers import OF_OFFICE, Readers
 from bot.duties.rules import Do, Occurrence
 from bot.errors import Refusal
 from bot.messages import Content, Markdown, Notice, Question, Realm, Text, Urgency
@@ -58,7 +60,7 @@ async def try_out(
     as_member = False
     for account in dict.fromkeys(account.id for _, account in own):
         mine = [(contact, settings) for contact, settings in own if settings.id == account]
-        for message in _messages(school, duty, occurrence, mine[0][1]):
+        for message in _messages(school, duty, occurrence, mine[0][1], seen.readers):
             meant = words & set(message.audience) if message.audience else words
             if not meant:
                 continue
@@ -91,11 +93,17 @@ def _may_write(contact: Contact, account: AccountSettings, now: datetime) -> boo
 
 
 def _messages(
-    school: School, duty: Duty, occurrence: Occurrence, account: AccountSettings
+    school: School,
+    duty: Duty,
+    occurrence: Occurrence,
+    account: AccountSettings,
+    readers: Sequence[Readers],
 ) -> Sequence[Message]:
     slug = slug_for(school.key, occurrence.id)
     if duty.do is Do.FORWARD:
-        return [forward(school, occurrence, account, slug, [(say.SAMPLE_CLASS, _SAMPLE_KEY)])]
+        samples = [Link(say.sample(one is OF_OFFICE), _SAMPLE_KEY, one) for one in readers]
+        versions = bundles(school.library, occurrence, samples)
+        return [forward(school, occurrence, account, slug, one.links[:1]) for one in versions]
     return compose(school, occurrence, duty, account, slug)
 
 

@@ -196,7 +196,9 @@ def went_before(planned: datetime, unit: str) -> str:
     return f"注意：{at(planned)}{f'（{unit}）' if unit else ''}已经发过一次，发送就是再发一次。"
 
 
-SAMPLE_CLASS: Final = "示例班级"
+def sample(office: bool) -> str:
+    """Whose group a link stands for that is only tried."""
+    return "示例单位" if office else "示例班级"
 
 
 def trial_label(words: Sequence[str]) -> str:

@@ -160,6 +160,15 @@ def kinds_named(audience: Audience) -> frozenset[PersonKind]:
     return _IMPLIED.get(type(audience), frozenset())
 
 
+def roles_named(audience: Audience) -> frozenset[RoleName]:
+    """The roles for which somebody is meant; not those whom it leaves out."""
+    if isinstance(audience, Except):
+        return roles_named(audience.left)
+    if isinstance(audience, Both | Either):
+        return roles_named(audience.left) | roles_named(audience.right)
+    return frozenset({audience.role}) if isinstance(audience, HasRole) else frozenset()
+
+
 def means_parents(audience: Audience) -> bool:
     """Does it speak of parents, by name or by naming no kind at all?"""
     return PersonKind.PARENT in (kinds_named(audience) or PersonKind)

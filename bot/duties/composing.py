@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -17,13 +16,9 @@ from bot.duties.wording import day
 from bot.materials.page import filled, is_marked, plain
 from bot.materials.rules import Enclosure, Material, pick
 from bot.messages import Choice, Content, Markdown, Notice, Question, Text
-from bot.people.rules import labels
-from bot.platforms.twin import room
-from bot.publishing.wording import FORWARDED, to_forward
 from bot.quiz.items import AUDIENCES
 from bot.school import School
 from bot.settings import AccountSettings, Wechat, WecomApp
-from bot.wording import within
 from bot.work import Work
 
 _FOLDERS: Final = {"weekly": "weekly", "sixty-seconds": "sixty_seconds"}
@@ -91,7 +86,8 @@ def compose(
             asked = _confirm(school, occurrence, duty, cards, url)
             return [Message(asked, files=files_of(school, account, occurrence.material))]
         case Do.TICK | Do.REPORT:
-            return [Message(_office(occurrence, cards))]
+            asked = _office(occurrence, cards, url)
+            return [Message(asked, files=files_of(school, account, occurrence.material))]
         case _:
             groups: dict[str, list[str]] = {}
             for audience in (*AUDIENCES, *(f"家长/{stage}" for stage in _SUFFIXES)):
@@ -119,42 +115,6 @@ def files_of(school: School, account: AccountSettings, material: str) -> tuple[E
     return () if text is None or isinstance(account, Wechat) else text.files
 
 
-def forward(
-    school: School, occurrence: Occurrence, account: AccountSettings, slug: str, links: list[tuple[str, str]]
-) -> Message:
-    """A teacher's own links, one for each class; where they are too many, as many as fit, and how to see
-    the others.
-    """
-    base = school.accounts.url(account)
-    text = _forwarded(school, occurrence)
-    called = labels(unit for unit, _ in links)
-    head = to_forward(forwarded(school, occurrence))
-    lines = [f"{called[unit]} {base}/a/{slug}?k={k}" for unit, k in links]
-    choices = (Choice("已转发", "已转发"),)
-    words = Text(_links(head, lines, room(choices)), choices)
-    return Message(words, files=files_of(school, account, text.id if text else ""))
-
-
-def forwarded(school: School, occurrence: Occurrence) -> str:
-    """What a teacher is to forward, by its own title."""
-    text = _forwarded(school, occurrence)
-    return text.title if text else occurrence.title
-
-
-def _forwarded(school: School, occurrence: Occurrence) -> Material | None:
-    """The text that the page of a class link shows: for parents, else what is made for pupils."""
-    found = (school.library.get(occurrence.material_for(word)) for word in ("家长", *AUDIENCES))
-    return next((text for text in found if text is not None), None)
-
-
-def _links(head: str, lines: Sequence[str], most: int) -> str:
-    """Whole links only, in so many bytes, and how many are missing."""
-    whole = "\n".join([head, *lines, FORWARDED])
-    if len(whole.encode()) <= most:
-        return whole
-    return within([head, *lines], [f"其余各班的链接：发「转发」。{FORWARDED}"], "个班", most)
-
-
 def _quiz(school: School, occurrence: Occurrence, cards: bool) -> Content:
     due = f"{day(occurrence.due_at)}前做完，" if occurrence.due_at else ""
     comes_back = all(p.mode is Mode.MASTERY for p in school.plan.blueprints.get(occurrence.material, ()))
@@ -174,16 +134,15 @@ def _confirm(school: School, occurrence: Occurrence, duty: Duty, cards: bool, ur
     return Text(f"{occurrence.title}：{stem}", choices)
 
 
-def _office(occurrence: Occurrence, cards: bool) -> Content:
+def _office(occurrence: Occurrence, cards: bool, url: str) -> Content:
     due = f"{day(occurrence.due_at)}前" if occurrence.due_at else ""
+    choices: tuple[Choice, ...] = (Choice("已办", "已办"),)
+    if occurrence.do is Do.TICK and occurrence.material:  # a letter to read out or to print, say
+        choices = (*choices, Choice("打开", "打开", url))
     if cards:
-        return Question(
-            f"t-{_key(occurrence)}",
-            occurrence.title,
-            f"{due}办好点一下就行，照片可不交。",
-            (Choice("已办", "已办"),),
-        )
-    return Text(f"待办：{occurrence.title}（{due}办好回「已办」）。", (Choice("已办", "已办"),))
+        stem = f"{due}办好点一下就行，照片可不交。"
+        return Question(f"t-{_key(occurrence)}", occurrence.title, stem, choices)
+    return Text(f"待办：{occurrence.title}（{due}办好回「已办」）。", choices)
 
 
 def _body(school: School, text: Material | None, occurrence: Occurrence) -> str:

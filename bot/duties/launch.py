@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.duties.actions_classes import to_parents
 from bot.duties.actions_fan_out import fan_out
-from bot.duties.actions_files import keep_files
+from bot.duties.actions_forward import send_links
 from bot.duties.cadence_wording import not_in_the_plan
-from bot.duties.composing import CASE_CARD, choose_texts, compose, forward
+from bot.duties.codes import slug_for
+from bot.duties.composing import CASE_CARD, choose_texts, compose
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import Duty
 from bot.duties.rules import Do, Occurrence, OccurrenceState
 from bot.duties.starting import DIGEST, start_of
 from bot.errors import Refusal
-from bot.messages import Choice, Content, Text, Urgency
-from bot.people.rules import TEACHER_ROLES, PersonKind, RoleName
-from bot.receipts.rules import ALPHABET
+from bot.messages import Choice, Text
+from bot.people.rules import PersonKind, RoleName
 from bot.school import School
 from bot.work import Work
 
@@ -203,80 +201,10 @@ async def send_out(
     """Queue the messages, nearest channel first: the app, then 学校通知, then the official account."""
     slug = slug_for(school.key, occurrence.id)
     if duty.do is Do.FORWARD:
-        start = start_of(school.plan, occurrence.pack, duty, now)
-        return await _forwards(work, school, occurrence, duty, slug, start, now)
+        return await send_links(work, school, occurrence, duty, slug, now)
     queued = await fan_out(work, school, occurrence, duty, slug, now)
     start = start_of(school.plan, occurrence.pack, duty, now, (PersonKind.PARENT,))
     await to_parents(
         work, school, occurrence, duty, lambda app: compose(school, occurrence, duty, app, slug), start, now
     )
     return queued
-
-
-async def _forwards(
-    work: Work,
-    school: School,
-    occurrence: Occurrence,
-    duty: Duty,
-    slug: str,
-    start: datetime,
-    now: datetime,
-) -> dict[str, int]:
-    """Each teacher gets the links of their own classes, so each message is their own."""
-    queued: dict[str, int] = {}
-    files: dict[str, list[Content]] = {}
-    tasks = await work.duties.tasks_for(occurrence.id)
-    teachers = await work.people.by_ids([t.person for t, _ in tasks])
-    contacts = await work.people.contacts_of(teachers)
-    for task, _ in tasks:
-        teacher = teachers[task.person]
-        units = teacher.units(*TEACHER_ROLES)
-        links = [(unit, class_key(school.key, occurrence.id, teacher.id, unit)) for unit in units]
-        for unit, k in links:
-            work.duties.give_link(k, slug, unit, task.id)
-        for contact in contacts.get(teacher.id, [])[:1]:
-            account = school.accounts.get(contact.account)
-            if account is None:
-                continue
-            message = forward(school, occurrence, account, slug, links)
-            if account.id not in files:
-                files[account.id] = keep_files(work, message.files, now)
-            work.outbox.queue(
-                key=f"{occurrence.id}/{teacher.id}",
-                account=account.id,
-                address=contact.address.key,
-                person=teacher.id,
-                content=message.content,
-                urgency=Urgency.ROUTINE,
-                not_before=start,
-                occurrence=occurrence.id,
-                task_id=task.id,
-                digest=duty.digest,
-                files=files[account.id],
-            )
-            queued[account.id] = queued.get(account.id, 0) + 1
-    return queued
-
-
-def slug_for(key: bytes, occurrence_id: str) -> str:
-    """The six characters of a message: its 验真码, and its page /a/{slug}."""
-    return _short(key, f"message/{occurrence_id}", 6)
-
-
-def class_key(key: bytes, occurrence_id: str, teacher: int, unit: str) -> str:
-    """``k`` of a class link; says nothing about the class to those who do not have our key."""
-    return _short(key, f"class/{occurrence_id}/{teacher}/{unit}", 10)
-
-
-def classroom_key(key: bytes, occurrence_id: str, unit: str, stage: str) -> str:
-    """``k`` of the page on which a class sits a test together; it holds as long as the campaign does."""
-    return _short(key, f"classroom/{occurrence_id}/{unit}/{stage}", 10)
-
-
-def _short(key: bytes, text: str, length: int) -> str:
-    number = int.from_bytes(hmac.new(key, text.encode(), hashlib.sha256).digest()[:12], "big")
-    letters = []
-    for _ in range(length):
-        number, rest = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[rest])
-    return "".join(letters)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -17,7 +19,15 @@ from bot.duties.store_excusing import Excusing, held
 from bot.duties.store_families import COLUMNS, FamilyTasks
 from bot.duties.tables import occurrence, task
 from bot.people.rules import PersonKind, Stage
+from bot.people.spelling import ancestors
 from bot.people.tables import person
+
+_FEW: Final = 9  # top units that a statement names; more of them are nearly all
+_STUDENTS: Final = (
+    person.c.kind == str(PersonKind.STUDENT),
+    person.c.left_at.is_(None),
+    person.c.stage.is_not(None),
+)
 
 
 class Launches(Excusing, FamilyTasks):
@@ -114,16 +124,39 @@ class Launches(Excusing, FamilyTasks):
         if self._tx.dialect == "postgresql":
             await self._tx.execute(sa.text("ANALYZE task, delivery"))
 
-    async def main_stage(self) -> str:
-        """The 学段 most students are in."""
-        stage: str | None = await self._tx.scalar(
-            sa.select(person.c.stage)
-            .where(person.c.kind == str(PersonKind.STUDENT), person.c.left_at.is_(None))
-            .group_by(person.c.stage)
-            .order_by(sa.func.count().desc())
-            .limit(1)
+    async def main_stage(self, units: Sequence[str] = ("",)) -> Stage:
+        """The 学段 most students of these units are in; of units without students, that of the school."""
+        for where in (_among(units), sa.true()):
+            stage: str | None = await self._tx.scalar(
+                sa.select(person.c.stage)
+                .where(*_STUDENTS, where)
+                .group_by(person.c.stage)
+                .order_by(sa.func.count().desc(), person.c.stage)
+                .limit(1)
+            )
+            if stage:
+                return Stage(stage)
+        return Stage.COLLEGE
+
+    async def stages_of(self, units: Collection[str]) -> dict[str, Stage]:
+        """For each unit the 学段 most of its students are in; without students, that of those around it."""
+        tops = sorted({unit.partition("/")[0] for unit in units})
+        rows = await self._tx.rows(
+            sa.select(person.c.unit, person.c.stage, sa.func.count().label("people"))
+            .where(*_STUDENTS, _among(tops) if len(tops) <= _FEW else sa.true())
+            .group_by(person.c.unit, person.c.stage)
         )
-        return stage or str(Stage.COLLEGE)
+        counts: dict[str, Counter[Stage]] = {}
+        for row in rows:
+            for above in ancestors(row.unit):
+                counts.setdefault(above, Counter())[Stage(row.stage)] += row.people
+        near = {unit: next((counts[one] for one in ancestors(unit) if one in counts), None) for unit in units}
+        main = await self.main_stage() if None in near.values() else Stage.COLLEGE
+        return {unit: some.most_common(1)[0][0] if some else main for unit, some in near.items()}
+
+
+def _among(units: Collection[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(sa.false(), *(below(person.c.unit, unit) for unit in units))
 
 
 def _under(

@@ -8,7 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from bot.db import Moment, Tx, insert_new
-from bot.duties.tables import class_link
+from bot.duties.tables import class_link, task
 
 _LINK: Final = insert_new(class_link)
 
@@ -34,6 +34,15 @@ class Links:
             sa.select(class_link.c.unit).where(class_link.c.k == k, class_link.c.slug == slug)
         )
         return unit
+
+    async def link(self, k: str, slug: str) -> tuple[str, int] | None:
+        """The unit of a class link and the person it was given to; ``None`` if not ours."""
+        row = await self._tx.row(
+            sa.select(class_link.c.unit, task.c.person_id)
+            .join_from(class_link, task, task.c.id == class_link.c.task_id)
+            .where(class_link.c.k == k, class_link.c.slug == slug)
+        )
+        return None if row is None else (row.unit, row.person_id)
 
     async def count_open(self, k: str, slug: str, now: datetime) -> int | None:
         """One more open of a class link; the teacher's task id (0 without one), ``None`` if not ours."""

@@ -19,7 +19,7 @@ PROOFS: Final[dict[ProofKind, str]] = {
     ProofKind.STARTED: "已开始",
     ProofKind.MASTERED: "满分",
     ProofKind.SAID: "自述已转发",
-    ProofKind.LINK_OPENED: "班级链接已打开",
+    ProofKind.LINK_OPENED: "转发的链接已打开",
     ProofKind.CONFIRMED: "已确认",
     ProofKind.SIGNED: "已签收",
     ProofKind.TICKED: "已办",

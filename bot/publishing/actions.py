@@ -9,29 +9,27 @@ from urllib.parse import quote
 
 from bot.delivery import wording as delivery_wording
 from bot.duties.filling import fields_of
+from bot.duties.readers import of_class
 from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState
 from bot.errors import Refusal
 from bot.ids import new_id
 from bot.materials.page import filled
 from bot.materials.rules import Material
 from bot.messages import Choice, Text, Urgency
-from bot.people.rules import ADMIN_ROLES, Person, RoleName, Stage, in_scope, within
+from bot.people.rules import ADMIN_ROLES, Person, RoleName, in_scope, within
 from bot.publishing import wording
 from bot.publishing.article import Composed, of_document, of_text
 from bot.publishing.rules import Article, State, why_not
 from bot.publishing.store import may_start_over
-from bot.quiz.items import AUDIENCES
 from bot.reports import wording_documents
 from bot.reports.actions import period_report, span
 from bot.reports.rules import ReportKind
 from bot.school import School
-from bot.settings import Wechat
+from bot.settings import AccountSettings, Wechat
 from bot.work import Work
 
 BULLETIN: Final = "bulletin"
 _ALERTS: Final = "alerts"
-# Followers are parents and whoever is curious, so their text comes first.
-_READERS: Final = ("家长", *(f"家长/{stage}" for stage in Stage), *AUDIENCES)
 _INSIDE: Final = (wording_documents.UNITS, wording_documents.FILINGS)  # of a bulletin: never for everybody
 _ARTICLES: Final = "https://mp.weixin.qq.com/"
 _MARK: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -46,13 +44,17 @@ class Offered:
     reader: str
 
 
-async def texts_of(work: Work, school: School, occurrence: Occurrence) -> list[Offered]:
-    """Each once, the one that suits followers best first: parents, then the pupils there are most of."""
+async def texts_of(
+    work: Work, school: School, occurrence: Occurrence, account: AccountSettings
+) -> list[Offered]:
+    """Each once, the one that suits the followers of an account best first: they are who reads in the groups
+    of the classes it is for.
+    """
     if occurrence.do is Do.REPORT and occurrence.what in tuple(ReportKind):
         return [Offered(BULLETIN, wording.BULLETIN, "")]
     found: dict[str, Offered] = {}
-    main = await work.launches.main_stage()
-    for reader in sorted(_READERS, key=lambda one: (not one.startswith("家长"), not one.endswith(main))):
+    followers = of_class(await work.launches.main_stage(account.units or ("",)))
+    for reader in followers.words:
         text = school.library.get(occurrence.material_for(reader))
         if text is not None and text.id not in found:
             found[text.id] = Offered(text.id, text.title, reader)
@@ -67,7 +69,7 @@ async def draft(
         raise Refusal(wording.why(why_not(account)))
     if occurrence.state not in (OccurrenceState.OPEN, OccurrenceState.PAUSED):
         raise Refusal(wording.not_yet())
-    offered = {one.id: one for one in await texts_of(work, school, occurrence)}
+    offered = {one.id: one for one in await texts_of(work, school, occurrence, account)}
     if not offered:
         raise Refusal(wording.nothing_to_publish())
     chosen = offered.get(text) or next(iter(offered.values()))

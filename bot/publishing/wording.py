@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bot.people.rules import leaf
@@ -147,12 +147,30 @@ PAGE: Final = "全部班级的链接"
 FORWARDED: Final = "转好后回「已转发」，无需截图。"
 
 
-def to_forward(title: str) -> str:
-    return f"请把「{title}」转到班级家长群："
+def to_forward(title: str, group: str) -> str:
+    return f"请把「{title}」转到{group}："
 
 
-def links_left(classes: int) -> str:
-    return f"还有{classes}个班的链接在网页里，点下面打开。"
+def links_left(links: int) -> str:
+    return f"还有{links}个班的链接在网页里，点下面打开。"
+
+
+def others_in_chat(links: int) -> str:
+    return f"还有{links}个班。其余的链接：发「转发」。"
+
+
+def as_many(lines: Sequence[tuple[str, bool]], most: int, left: Callable[[int], str]) -> str:
+    """Whole lines and what to do, in so many bytes. ``True`` marks a link: of what does not fit the links
+    are counted, and none of the heads stands without one.
+    """
+    for keep in range(len(lines), 0, -1):
+        if keep == len(lines) or lines[keep - 1][1]:
+            missing = sum(is_link for _, is_link in lines[keep:])
+            kept = [line for line, _ in lines[:keep]]
+            text = "\n".join([*kept, *([left(missing)] if missing else []), FORWARDED])
+            if len(text.encode()) <= most:
+                return text
+    return "\n".join([left(sum(is_link for _, is_link in lines)), FORWARDED])
 
 
 def not_an_address() -> str:

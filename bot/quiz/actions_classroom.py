@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
-from bot.duties.launch import classroom_key, slug_for
+from bot.duties.codes import classroom_key, slug_for
 from bot.duties.naming import words_of
 from bot.duties.rules import Occurrence
 from bot.messages import Choice

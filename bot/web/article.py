@@ -10,7 +10,9 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.duties.actions import prove
+from bot.duties.actions_forward import readers_of_link
 from bot.duties.composing import CASE_CARD
+from bot.duties.readers import of_class
 from bot.duties.rules import Ask, Do, Occurrence, OccurrenceState, ProofKind
 from bot.materials.rules import Material
 from bot.messages import Realm
@@ -60,7 +62,7 @@ async def show(visit: Visit) -> web.StreamResponse:
             for own in me.tasks:
                 if not own.task.exempt:
                     await prove(work, own.task, occurrence, ProofKind.OPENED, me.person.id, "page", visit.now)
-        texts = await _texts(visit, work, occurrence, me)
+        texts = await _texts(visit, work, slug, occurrence, me)
         offered = await offer(visit, work) if me is not None else None
     ask = await asking(visit, offered)
     response = _page(visit, slug, occurrence, me, texts, ask)
@@ -144,19 +146,24 @@ def _pressable(occurrence: Occurrence, own: Own, kind: ProofKind) -> bool:
     return own.task.tier < occurrence.ladder.tier(kind)
 
 
-async def _texts(visit: Visit, work: Work, occurrence: Occurrence, me: Reader | None) -> list[Material]:
-    """The version of the link, else the reader's own, else that of the 学段 most pupils here are in.
+async def _texts(
+    visit: Visit, work: Work, slug: str, occurrence: Occurrence, me: Reader | None
+) -> list[Material]:
+    """The version the address asks for, else that of the group the link was given for, else the reader's own,
+    else that of the 学段 most pupils here are in, or of the followers there where it is to be forwarded.
 
     A parent of children of several 学段 gets every version, because they sign for all of them.
     """
-    library = visit.school.library
-    found = texts_for(library, occurrence, [visit.asked("v"), *(me.words if me else ())])
+    library, k = visit.school.library, visit.asked("k")
+    group = await readers_of_link(work, visit.school, occurrence, slug, k) if is_class_key(k) else None
+    given = group.words if group else ()
+    found = texts_for(library, occurrence, [visit.asked("v"), *given, *(me.words if me else ())])
     if me and any(own.task.about for own in me.tasks):
         return found
     if not found:
         stage = await work.launches.main_stage()
-        parents = (f"家长/{stage}", *PARENTS)
-        here = parents if visit.asked("k") or occurrence.do is Do.FORWARD else (stage, *parents)
+        forwarded = occurrence.do is Do.FORWARD
+        here = of_class(stage).words if forwarded else (stage, f"家长/{stage}", *PARENTS)
         found = texts_for(library, occurrence, [*here, *WORDS])
     return found[:1]
 

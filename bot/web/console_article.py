@@ -38,14 +38,14 @@ class Row:
     state: str
     why: str
     acts: tuple[str, ...]
+    texts: tuple[actions.Offered, ...]  # what it may be made of; empty where there is nothing to publish
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What the page shows of a campaign's articles; ``texts`` is empty where there is nothing to publish."""
+    """What the page shows of a campaign's articles."""
 
     rows: tuple[Row, ...]
-    texts: tuple[actions.Offered, ...]
     note: str = words.QUIET
 
 
@@ -53,22 +53,28 @@ async def shelf(visit: Visit, work: Work, me: Desk, occurrence: Occurrence) -> S
     """Empty for those who answer for less than the campaign, and where no official account is."""
     accounts = visit.school.accounts.followed()
     if not accounts or not (me.may_change(occurrence.unit) or me.may_approve(occurrence.unit)):
-        return Shelf((), ())
-    texts = await actions.texts_of(work, visit.school, occurrence)
+        return Shelf(())
     found = await work.articles.latest(occurrence.id)
-    if not texts and not found:
-        return Shelf((), ())
-    rows = [_row(one, found.get(one.id), me, occurrence, bool(texts)) for one in accounts]
-    return Shelf(tuple(rows), tuple(texts))
+    rows = []
+    for one in accounts:
+        texts = tuple(await actions.texts_of(work, visit.school, occurrence, one))
+        rows.append(_row(one, found.get(one.id), me, occurrence, texts))
+    return Shelf(tuple(rows) if found or any(row.texts for row in rows) else ())
 
 
-def _row(account: Wechat, found: Article | None, me: Desk, occurrence: Occurrence, has_text: bool) -> Row:
+def _row(
+    account: Wechat,
+    found: Article | None,
+    me: Desk,
+    occurrence: Occurrence,
+    texts: tuple[actions.Offered, ...],
+) -> Row:
     label = words.account(account.units, account.id)
     if reason := why_not(account):
-        return Row(account.id, label, found, "", words.why(reason), ())
+        return Row(account.id, label, found, "", words.why(reason), (), texts)
     acts: list[str] = []
     running = occurrence.state in (OccurrenceState.OPEN, OccurrenceState.PAUSED)
-    if has_text and running and me.may_change(occurrence.unit) and (found is None or found.state in OVER):
+    if texts and running and me.may_change(occurrence.unit) and (found is None or found.state in OVER):
         acts.append("draft")
     for act in _ACTS.get(found.state, ()) if found else ():
         if act == "agree" and found is not None:
@@ -78,7 +84,7 @@ def _row(account: Wechat, found: Article | None, me: Desk, occurrence: Occurrenc
         acts += [act] if allowed else []
     state = words.STATES[found.state] if found else ""
     why = words.why(found.outcome) if found and found.outcome else ""
-    return Row(account.id, label, found, state, why, tuple(acts))
+    return Row(account.id, label, found, state, why, tuple(acts), texts)
 
 
 async def change(visit: Visit) -> web.StreamResponse:

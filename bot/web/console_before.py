@@ -15,6 +15,7 @@ from bot.delivery.actions_forecast import Outlook, outlook
 from bot.delivery.actions_sending import ask_for, pack_of, unit_for
 from bot.delivery.actions_trial import try_out
 from bot.delivery.push_words import Order, own_next, parse_order
+from bot.duties.actions_forward import Link, bundles
 from bot.duties.launch import draft
 from bot.duties.occurrences import Planned
 from bot.duties.plan_values import ZONE, Duty
@@ -130,11 +131,17 @@ async def _order(visit: Visit, work: Work, me: Desk, asked: Mapping[str, str]) -
 
 
 def _versions(visit: Visit, one: Occurrence, seen: Outlook) -> list[Version]:
-    """Each text that somebody of the audience gets, once."""
+    """Each text that somebody of the audience gets, or is to forward, once."""
     fields = fields_of(visit.school, one.planned_at)
     found: dict[str, Version] = {}
-    for word in dict.fromkeys(share.word for share in seen.found.shares):
-        for text in texts_for(visit.school.library, one, [word]):
+    library = visit.school.library
+    samples = [Link("", "", readers) for readers in seen.readers]
+    meant = [(bundle.group, bundle.text) for bundle in bundles(library, one, samples)]
+    if not samples:
+        words_of = dict.fromkeys(share.word for share in seen.found.shares)
+        meant = [(word, text) for word in words_of for text in texts_for(library, one, [word])]
+    for word, text in meant:
+        if text is not None:
             names = tuple(file.name for file in text.files)
             words = f"{found[text.id].words}、{word}" if text.id in found else word
             found[text.id] = Version(words, text.title, article(text.body, fields), names)

@@ -1,4 +1,4 @@
-"""/console/forward: a teacher's own class links, all of them, to copy into the groups; opens are counted."""
+"""/console/forward: one's own links, all of them, to copy into the groups; opens are counted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.duties.actions_forward import bundles, given_links
 from bot.duties.rules import Do, Occurrence
 from bot.people.rules import labels
 from bot.publishing.actions import address_for
+from bot.publishing.wording import to_forward
 from bot.web.console import desk
 from bot.web.visit import Visit
 from bot.work import Work
@@ -21,9 +23,17 @@ class Link:
     opens: int
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The links of an article that go into groups of one kind."""
+
+    head: str
+    links: tuple[Link, ...]
+
+
 async def show(visit: Visit) -> web.StreamResponse:
     """What is still to be forwarded by who sits here; others' links are for others."""
-    found: list[tuple[Occurrence, list[Link], str]] = []
+    found: list[tuple[Occurrence, list[Group], str]] = []
     async with visit.pages.database.reading() as tx:
         work = Work(tx)
         me = await desk(visit, work)
@@ -31,13 +41,17 @@ async def show(visit: Visit) -> web.StreamResponse:
             if occurrence.do is not Do.FORWARD:
                 continue
             slug = await work.receipts.slug_of(occurrence.id)
-            rows = await work.duties.links_of(task.id)
-            called = labels(unit for unit, _, _ in rows)
-            links = [
-                Link(called[unit], f"{_base(visit, unit)}/a/{slug}?k={k}", opens) for unit, k, opens in rows
-            ]
+            links = await given_links(work, visit.school, task)
+            called = labels(link.unit for link in links)
+            groups = []
+            for bundle in bundles(visit.school.library, occurrence, links):
+                rows = [
+                    Link(called[link.unit], f"{_base(visit, link.unit)}/a/{slug}?k={link.k}", link.opens)
+                    for link in bundle.links
+                ]
+                groups.append(Group(to_forward(bundle.title, bundle.group), tuple(rows)))
             article = await address_for(work, visit.school, occurrence.id, me.person.unit)
-            found.append((occurrence, links, article))
+            found.append((occurrence, groups, article))
     return visit.page("console_forward.html", me=me, found=found)
 
 

@@ -46,7 +46,7 @@ REPORTS: Final[dict[ReportKind, str]] = {
 }
 _TODO: Final[dict[Ask, str]] = {
     Ask.FULL_MARKS: "请在聊天里发「答题」，可分几次做。",
-    Ask.FORWARD: "转到班级群以后，在聊天里回「已转发」。",
+    Ask.FORWARD: "转到群里以后，在聊天里回「已转发」。",
     Ask.FILE: "办好以后，在聊天里回「已办」。",
 }
 

@@ -19,7 +19,7 @@ from bot import migrate
 from bot.delivery.rules import NOT_FOLLOWING, DeliveryState, Standing, offered_again
 from bot.delivery.tables import delivery
 from bot.delivery.wording import why
-from bot.duties.launch import slug_for
+from bot.duties.codes import slug_for
 from bot.messages import Urgency
 from bot.people.tables_school import parent_follow, school_class, school_directory
 from bot.simulator.stage import staged

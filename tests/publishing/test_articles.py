@@ -19,7 +19,7 @@ async def test_a_weekly_text_is_drafted_agreed_to_and_published(desk: Desk) -> N
     occurrence = await desk.stage.fire("weekly-reminder")
     one = await desk.draft(occurrence)
     assert one.state is State.DRAFT
-    assert one.text.startswith("parent-"), "followers are parents, so their text comes first"
+    assert one.text.startswith("college-"), "who follows a college are its students first"
     [draft] = desk.drafts()
     assert draft["title"] == one.title
     assert draft["content_source_url"].startswith(desk.stage.bot_url + "/a/")

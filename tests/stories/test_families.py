@@ -17,8 +17,9 @@ from bot.delivery.rules import Standing
 from bot.duties.actions_families import follow_families
 from bot.duties.actions_fan_out import fan_out
 from bot.duties.audience_parser import parse_audience
+from bot.duties.codes import slug_for
 from bot.duties.events import after_import
-from bot.duties.launch import register, slug_for
+from bot.duties.launch import register
 from bot.duties.occurrences import Planned
 from bot.duties.rules import OccurrenceState
 from bot.people.actions import corps_of, import_roster, preview_roster, undo_roster

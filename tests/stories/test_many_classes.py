@@ -141,7 +141,7 @@ async def test_every_class_gets_its_link(cast: Cast) -> None:
     """As many as fit into the message, each whole; all of them on the page."""
     await cast.stage.fire("class-forward")
     su = cast.member("su")
-    pushed = su.received("转到班级家长群").text
+    pushed = su.received("转到班级群").text
     assert len(pushed.encode()) <= 2048
     assert "转好后回「已转发」" in pushed
     said = await answers(su, "转发")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright, expect
 
-from bot.duties.launch import slug_for
+from bot.duties.codes import slug_for
 from bot.messages import Address
 from bot.people.records import How
 from bot.platforms.wechat.jssdk import signature

@@ -111,7 +111,7 @@ async def test_an_article_that_does_not_fit_leaves_no_class_behind(cast: Cast) -
 
 async def test_a_teacher_forwards_and_opens_are_counted_per_class(cast: Cast) -> None:
     await cast.stage.fire("class-forward")
-    bubble = cast.su.received("转到班级家长群")
+    bubble = cast.su.received("转到班级群")
     link = re.search(r"http://\S+\?k=\w+", bubble.seen)
     assert link, bubble.seen
     assert "林小满" not in link[0]
@@ -122,7 +122,7 @@ async def test_a_teacher_forwards_and_opens_are_counted_per_class(cast: Cast) ->
     assert page.status == 200
     title = re.search("「(.+?)」转到", bubble.seen)
     assert title, bubble.seen
-    assert f"<h1>{title[1]}</h1>" in page.text, "what the parents open is what the teacher was told"
+    assert f"<h1>{title[1]}</h1>" in page.text, "what the class opens is what the teacher was told"
     await presses(cast, cast.mother, page, "")
     async with cast.stage.bot.database.reading() as tx:
         work = Work(tx)

@@ -16,7 +16,7 @@ from noto_cjk_sans_otc import FONT_PATH
 from playwright.async_api import Browser, Page, async_playwright
 from web_cast import KEY, Campus
 
-from bot.duties.launch import class_key, classroom_key
+from bot.duties.codes import class_key, classroom_key
 from bot.duties.plan import parse_plan
 from bot.duties.statutory import china
 from bot.duties.tables import task

@@ -9,7 +9,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 from web_cast import KEY, LIBRARY, Browser, Campus, material
 
-from bot.duties.launch import class_key, launch
+from bot.duties.codes import class_key
+from bot.duties.launch import launch
 from bot.duties.occurrences import Planned
 from bot.materials.rules import Library
 from bot.people.tables import person
