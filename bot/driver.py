@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+import structlog
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +15,7 @@ from bot.prepared import Prepared, Rows
 from bot.sqlite import QuickConnection
 from bot.together import Noted, may_travel_together, reads, writes
 
+log = structlog.get_logger()
 # Seconds of silence before the first question, between questions, how many; milliseconds without any answer.
 _WATCH: Final = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
 
@@ -78,15 +81,23 @@ async def commit(connection: AsyncConnection) -> None:
 
 
 async def give_up(connection: AsyncConnection) -> None:
-    """Roll back, and back to the pool; a connection that was cut is thrown away."""
+    """Roll back, and back to the pool; one that was cut, or left in the middle of a COMMIT, is thrown away.
+
+    Never raises: what ended the transaction is what its caller has to hear.
+    """
     try:
         if not connection.in_transaction():
             await connection.begin()
         await connection.rollback()
         if not connection.invalidated and _adapter(connection).driver_connection.is_closed():
             await connection.invalidate()
+    except Exception as error:
+        log.warning("a connection is thrown away", error=type(error).__name__)
+        with suppress(Exception):
+            await connection.invalidate()
     finally:
-        await connection.close()
+        with suppress(Exception):
+            await connection.close()
 
 
 def on_connect(connection: Any, _record: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -208,3 +208,45 @@ async def test_who_is_told_to_stop_while_waiting_for_sqlite_leaves_no_lock_behin
         pass
     await other.close()
     await database.close()
+
+
+
+_SLOW_COMMIT = (
+    "create function wait() returns trigger language plpgsql as"
+    " 'begin perform pg_sleep(1); return null; end'",
+    "create constraint trigger slow after insert on inbox deferrable initially deferred"
+    " for each row execute function wait()",
+)
+_AS_BEFORE = ("drop function wait() cascade",)
+
+
+async def _tell(database: Database, statements: Sequence[str]) -> None:
+    async with database.begin() as tx:
+        for statement in statements:
+            await tx.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_who_is_told_to_stop_during_a_commit_stops(database: Database, known: bool) -> None:
+    """A worker that is told to go goes, whatever it was at. ``known``: SQLAlchemy holds the transaction."""
+    if database.is_sqlite:
+        pytest.skip("its commit runs to the end in a thread")
+
+    async def work() -> None:
+        async with database.begin() as tx:
+            if known:
+                await tx.scalar(sa.select(sa.func.count()).select_from(inbox))
+            tx.writes += usual("k8", 3)
+
+    await _tell(database, _SLOW_COMMIT)
+    try:
+        for _ in range(3):
+            task = asyncio.create_task(work())
+            await asyncio.sleep(0.3)
+            task.cancel()
+            await asyncio.wait([task], timeout=5)
+            assert task.cancelled(), task
+            async with database.begin() as tx:
+                assert await tx.fetch(store_inbox._SEEN, keys=["k8"]) == []
+    finally:
+        await _tell(database, _AS_BEFORE)
