@@ -52,6 +52,11 @@ class Accounts:
         """Where this account's links begin; trusted domains are per corp."""
         return (account.public_url or self.public_url).rstrip("/")
 
+    def url_at(self, account_id: str) -> str:
+        """The same by its id; the school's own where there is no such account."""
+        account = self.get(account_id)
+        return self.url(account) if account else self.public_url
+
 
 def _nearest(accounts: Sequence[A], unit: str) -> A | None:
     best: A | None = None

@@ -119,7 +119,7 @@ async def nudge(turn: Turn) -> Say:
                 account=contact.account,
                 address=contact.address.key,
                 person=task.person,
-                content=reminder_of(turn.school, occurrence, _base(turn, contact.account)),
+                content=reminder_of(turn.school, occurrence, turn.school.accounts.url_at(contact.account)),
                 urgency=Urgency.ROUTINE,
                 not_before=turn.now,
                 occurrence=occurrence.id,
@@ -240,9 +240,4 @@ def _note(line: OpenLine, unreached: Mapping[tuple[str, int], str]) -> str:
 def _page(turn: Turn) -> Choice:
     """The one-time way to the whole list."""
     path = console_link(turn.school.key, turn.someone.id, turn.now, "unfinished")
-    return Choice(wording.PAGE, wording.PAGE, f"{_base(turn, turn.inbound.account)}{path}")
-
-
-def _base(turn: Turn, account_id: str) -> str:
-    account = turn.school.accounts.get(account_id)
-    return turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    return Choice(wording.PAGE, wording.PAGE, f"{turn.school.accounts.url_at(turn.inbound.account)}{path}")

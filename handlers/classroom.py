@@ -50,8 +50,7 @@ async def hint(turn: Turn, units: Sequence[str]) -> tuple[list[str], tuple[Choic
 
 
 def _listed(turn: Turn, tests: Sequence[ClassTest]) -> Say:
-    account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    base = turn.school.accounts.url_at(turn.inbound.account)
     called = labels(one.pupils.unit for one in tests)
     pages = fitting(pages_for(turn.work, turn.school, tests[:_AT_ONCE], called, base), _SENTENCES)
     lines = wording.which(tests[: len(pages)], called)

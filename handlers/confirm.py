@@ -91,8 +91,7 @@ async def submitted(turn: Turn) -> Say | None:
 
 
 def _page(turn: Turn, occurrence: Occurrence) -> str:
-    account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    base = turn.school.accounts.url_at(turn.inbound.account)
     return f"{base}/a/{slug_for(turn.school.key, occurrence.id)}"
 
 

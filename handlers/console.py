@@ -36,8 +36,7 @@ async def export(turn: Turn) -> Say:
 
 
 def _link(turn: Turn, label: str, page: str) -> Say:
-    account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    base = turn.school.accounts.url_at(turn.inbound.account)
     path = console_link(turn.school.key, turn.someone.id, turn.now, page)
     turn.work.people.audit(turn.someone.id, "console link", turn.now, {"page": page})
     return Say("链接10分钟内有效，只能用一次，请勿转发。", (Choice(label, label, f"{base}{path}"),))

@@ -40,8 +40,7 @@ async def pictures_for(turn: Turn, units: Sequence[str]) -> tuple[tuple[Content,
 
 def page(turn: Turn) -> Choice:
     """The one-time way to the page with the code, the names and the sheet to print."""
-    account = turn.school.accounts.get(turn.inbound.account)
-    base = turn.school.accounts.url(account) if account else turn.school.accounts.public_url
+    base = turn.school.accounts.url_at(turn.inbound.account)
     path = console_link(turn.school.key, turn.someone.id, turn.now, "follow")
     return Choice(wording.PAGE, wording.PAGE, f"{base}{path}")
 

@@ -23,7 +23,7 @@ async def what(turn: Turn) -> Say | None:
     open_ = await _open(turn)
     if not open_:
         return Say("现在没有要转发的文章。") if turn.someone.is_teacher else None
-    base = _base(turn)
+    base = turn.school.accounts.url_at(turn.inbound.account)
     lines: list[tuple[str, bool]] = []
     for task, occurrence in reversed(open_):  # the newest first
         links = await given_links(turn.work, turn.school, task)
@@ -53,11 +53,6 @@ async def done(turn: Turn) -> Say | None:
 
 async def _open(turn: Turn) -> list[tuple[Task, Occurrence]]:
     return [t for t in await turn.work.duties.open_tasks(turn.someone.id) if t[1].do is Do.FORWARD]
-
-
-def _base(turn: Turn) -> str:
-    account = turn.school.accounts.get(turn.inbound.account)
-    return turn.school.accounts.url(account) if account else turn.school.accounts.public_url
 
 
 def _page(turn: Turn, base: str) -> Choice:

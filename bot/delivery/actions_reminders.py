@@ -98,8 +98,7 @@ async def _tell_of_class_tests(work: Work, rows: Reminders, school: School, id_:
 
     def line(account_id: str, units: Mapping[str, int]) -> Content:
         theirs = [test for test in tests if test.pupils.unit in units]
-        account = school.accounts.get(account_id)
-        base = school.accounts.url(account) if account else school.accounts.public_url
+        base = school.accounts.url_at(account_id)
         called = labels(units)
         pages = pages_for(work, school, theirs[:_PAGES], called, base)
         more = (Choice(wording_classroom.WORD, wording_classroom.OTHERS),) if len(theirs) > _PAGES else ()

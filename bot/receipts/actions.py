@@ -34,7 +34,7 @@ async def by_hand(
     tasks of this person; only elsewhere it is the personal page of one task.
     """
     account = school.accounts.get(account_id)
-    base = school.accounts.url(account) if account else school.accounts.public_url
+    base = school.accounts.url_at(account_id)
     waiting = [(task, occurrence) for task, occurrence in tasks if waits_for_hand(school, task, occurrence)]
     children = await work.people.by_ids([task.about for task, _ in waiting if task.about])
     found: dict[str, Choice] = {}
@@ -56,7 +56,7 @@ async def letters(
 ) -> tuple[Choice, ...]:
     """A link to each letter among these tasks that is not signed by hand, so that it can be read again."""
     account = school.accounts.get(account_id)
-    base = school.accounts.url(account) if account else school.accounts.public_url
+    base = school.accounts.url_at(account_id)
     found: dict[str, Choice] = {}
     for task, occurrence in tasks:
         if occurrence.do is not Do.LETTER or waits_for_hand(school, task, occurrence):
