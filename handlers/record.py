@@ -37,7 +37,7 @@ async def by_hand(turn: Turn) -> Say:
     code, _, rest = turn.rest.partition(" ")
     if not code:
         return Say(wording.how())
-    if not code.isascii():  # plain letters and digits are a 编号 or its end, even where a class is called 2301
+    if not code.isascii():  # plain letters and digits are a 编号 or its end
         classes = await turn.work.people.find_unit(code, turn.someone.units(*TEACHER_ROLES))
         if len(classes) == 1:
             return await by_class(turn, classes[0], code, rest)
